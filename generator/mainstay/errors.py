@@ -1,0 +1,82 @@
+"""Errors as their reader needs them: what happened, what to do, where to read on."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from mainstay.platform.redact import redact
+
+
+class ExitCode(IntEnum):
+    """What a mainstay process tells its caller; documented in `docs/exit-codes.md`."""
+
+    OK = 0
+    FAILED = 1
+    """Findings, or a failure that the user can act on."""
+    USAGE = 2
+    """The command line, the policy or the configuration is wrong."""
+    INCOMPLETE = 3
+    """Something could not be read, so nothing is claimed about it."""
+    NOT_VERIFIED = 4
+    """A backup does not hold what its manifest says."""
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class MainstayError(Exception):
+    """An expected failure: shown as `error:`, `hint:` and `see:`, never as a traceback.
+
+    Attributes:
+        message: What went wrong, secrets redacted.
+        hint: What the reader can do about it.
+        see: Where to read on, a path in the documentation or a URL.
+        exit_code: What the process ends with.
+    """
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str, *, hint: str | None = None, see: str | None = None) -> None:
+        self.message = redact(message)
+        self.hint = redact(hint) if hint else None
+        self.see = see
+        super().__init__(self.message)
+
+
+class UsageError(MainstayError):
+    """The request itself is wrong; nothing was done."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PolicyError(UsageError):
+    """`.github/mainstay.yml` is missing, unreadable or not a policy."""
+
+
+class ScaffoldError(MainstayError):
+    """The target repository cannot take the template as it is."""
+
+
+class ProcessError(MainstayError):
+    """A program could not be started, or it failed."""
+
+
+class BackupError(MainstayError):
+    """A backup could not be taken, listed or restored."""
+
+
+class EngineError(BackupError):
+    """The database, or the program that reads it, failed."""
+
+
+class StoreError(BackupError):
+    """A store could not be read or written."""
+
+
+class VerificationError(BackupError):
+    """A backup does not hold what its manifest says."""
+
+    exit_code = ExitCode.NOT_VERIFIED
+
+
+class GitHubError(MainstayError):
+    """GitHub refused, failed or gave no usable answer."""
