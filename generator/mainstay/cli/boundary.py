@@ -57,7 +57,9 @@ def _report_bug() -> None:
             redact(traceback.format_exc()),
         ]
     )
-    with tempfile.NamedTemporaryFile("w", prefix="mainstay-bug-", suffix=".log", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="mainstay-bug-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
         file.write(log)
     _line("error", f"this is a bug in mainstay: {log.strip().splitlines()[-1]}", "red")
     _line("hint", f"please report it with {Path(file.name)} (secrets are masked; read it first)", "cyan")

@@ -37,7 +37,11 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with the first line of their docstrings."""
-        rows = [(name, summary(self.commands_at[name])) for name in self.list_commands(ctx) if name in self.commands_at]
+        rows = [
+            (name, summary(self.commands_at[name]))
+            for name in self.list_commands(ctx)
+            if name in self.commands_at
+        ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

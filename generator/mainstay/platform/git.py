@@ -32,7 +32,9 @@ class Repository:
         """
         done = process.run(["git", "-C", path, "rev-parse", "--show-toplevel"], check=False)
         if done.returncode != 0:
-            raise GitError(f"{path} is not in a git repository", hint="make one first: git init && git commit")
+            raise GitError(
+                f"{path} is not in a git repository", hint="make one first: git init && git commit"
+            )
         return cls(Path(done.stdout.strip()))
 
     def git(self, *words: str) -> str:
@@ -51,4 +53,9 @@ class Repository:
 
     def has_commit(self) -> bool:
         """Return whether anything was committed yet."""
-        return process.run(["git", "-C", self.root, "rev-parse", "-q", "--verify", "HEAD"], check=False).returncode == 0
+        return (
+            process.run(
+                ["git", "-C", self.root, "rev-parse", "-q", "--verify", "HEAD"], check=False
+            ).returncode
+            == 0
+        )

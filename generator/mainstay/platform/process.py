@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess  # noqa: TID251 - this is the one place
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,7 +106,9 @@ def stream_output(argv: Sequence[str | Path], *, env: Mapping[str, str] | None =
             _end(process)
 
 
-def feed_input(argv: Sequence[str | Path], blocks: Iterator[bytes], *, env: Mapping[str, str] | None = None) -> str:
+def feed_input(
+    argv: Sequence[str | Path], blocks: Iterator[bytes], *, env: Mapping[str, str] | None = None
+) -> str:
     """Write blocks to a program's standard input; return what it wrote to standard error.
 
     When the blocks fail, the program is killed before its input is closed: it must never
@@ -126,6 +131,49 @@ def feed_input(argv: Sequence[str | Path], blocks: Iterator[bytes], *, env: Mapp
         finally:
             _end(process)
         return stderr.text()
+
+
+@contextlib.contextmanager
+def guarded(
+    argv: Sequence[str | Path] = (),
+    *,
+    folders: Sequence[Path] = (),
+    cwd: Path = Path("/"),
+    user: str | None = None,
+) -> Iterator[None]:
+    """Run a server for the length of a `with` block and remove folders after it, whatever happens to this process.
+
+    A guardian process does both when the block ends and when this process is gone, even by SIGKILL.
+
+    Raises:
+        ProcessError: The guardian cannot be started.
+    """
+    request = {
+        "argv": [str(word) for word in argv],
+        "user": user,
+        "cwd": str(cwd),
+        "folders": [str(f) for f in folders],
+    }
+    words = (sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian.py")), json.dumps(request))
+    try:
+        guardian = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    except OSError as error:
+        raise _not_started(words, error) from error
+    try:
+        yield
+    finally:
+        _pipe(guardian.stdin).close()
+        guardian.wait()
+
+
+@contextlib.contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Yield a new folder that is removed afterwards, also when this process is killed."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    with guarded(folders=[folder]):
+        yield folder
 
 
 class _Stderr:
@@ -198,7 +246,9 @@ def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _not_started(words: Sequence[str], error: OSError) -> ProcessError:
-    return ProcessError(f"{_name(words)} cannot be started: {error.strerror}", hint=f"is {words[0]} installed?")
+    return ProcessError(
+        f"{_name(words)} cannot be started: {error.strerror}", hint=f"is {words[0]} installed?"
+    )
 
 
 def _name(words: Sequence[str]) -> str:

@@ -16,8 +16,12 @@ _SHORTEST_SECRET = 4
 _known: set[str] = set()
 
 _SHAPES = (
-    re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s:/?#@]*:)(?P<secret>[^\s@/]+(?:/[^\s@/]*)*)(?=@)", re.IGNORECASE),
-    re.compile(r"(?P<keep>\bpass(?:word|wd)?\s*[=:]\s*)(?P<secret>'[^']*'|\"[^\"]*\"|[^\s&,;'\"]+)", re.IGNORECASE),
+    re.compile(
+        r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s:/?#@]*:)(?P<secret>[^\s@/]+(?:/[^\s@/]*)*)(?=@)", re.IGNORECASE
+    ),
+    re.compile(
+        r"(?P<keep>\bpass(?:word|wd)?\s*[=:]\s*)(?P<secret>'[^']*'|\"[^\"]*\"|[^\s&,;'\"]+)", re.IGNORECASE
+    ),
     re.compile(r"(?P<keep>)(?P<secret>\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bgithub_pat_\w{20,}\b)"),
     re.compile(r"(?P<keep>\baws_secret_access_key\s*[=:]\s*)(?P<secret>[^\s&,;'\"]+)", re.IGNORECASE),
     re.compile(r"(?P<keep>)(?P<secret>\bAGE-SECRET-KEY-1[0-9A-Z]+\b)"),

@@ -49,7 +49,9 @@ def parse_policy(text: str, name: str = str(POLICY_PATH)) -> Policy:
         return Policy.model_validate(tree)
     except ValidationError as error:
         lines = [f"{name}: {_describe(detail, tree)}" for detail in error.errors()]
-        raise PolicyError("\n".join(dict.fromkeys(lines)), hint="`mainstay policy check` reads it again", see=_SEE) from error
+        raise PolicyError(
+            "\n".join(dict.fromkeys(lines)), hint="`mainstay policy check` reads it again", see=_SEE
+        ) from error
 
 
 def _parse_yaml(text: str, name: str) -> object:

@@ -53,7 +53,9 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_to_duration),
     PlainSerializer(format_duration, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,6}[smhdw]$", "examples": ["15m", "26h", "7d"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[1-9][0-9]{0,6}[smhdw]$", "examples": ["15m", "26h", "7d"]}
+    ),
 ]
 Day = Annotated[date, BeforeValidator(_to_date), WithJsonSchema({"type": "string", "format": "date"})]
 Zone = Annotated[str, AfterValidator(_known_zone)]

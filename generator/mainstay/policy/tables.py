@@ -142,7 +142,13 @@ def backup_objectives(policy: Policy) -> str:
     if (backups := policy.backups) is None:
         return "No database is backed up."
     keep = backups.keep
-    kept = [(keep.last, "newest"), (keep.daily, "daily"), (keep.weekly, "weekly"), (keep.monthly, "monthly"), (keep.yearly, "yearly")]
+    kept = [
+        (keep.last, "newest"),
+        (keep.daily, "daily"),
+        (keep.weekly, "weekly"),
+        (keep.monthly, "monthly"),
+        (keep.yearly, "yearly"),
+    ]
     return _table(
         ("Objective", "Value"),
         (
