@@ -1,4 +1,4 @@
-"""How long work reports that it goes on. Domains talk to this Protocol; what people see is made in `report.progress`."""
+"""How long work reports that it goes on. Domains talk to this; what people see is in `report.progress`."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ COMMANDS = {
     cls=LazyGroup,
     commands_at=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage, 3 incomplete, 4 not verified, 70 bug, 130 interrupted.",
+    epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage, 3 incomplete, 4 not verified, 70 bug.",
 )
 @click.version_option(__version__, message="mainstay %(version)s")
 def cli() -> None:

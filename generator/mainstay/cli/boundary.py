@@ -1,4 +1,4 @@
-"""Where every error ends: people get `error:`, `hint:`, `see:`; callers get an exit code; bugs get a log to paste."""
+"""Where every error ends: `error:`, `hint:`, `see:` for people, an exit code for callers, a log for bugs."""
 
 from __future__ import annotations
 

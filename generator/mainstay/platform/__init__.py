@@ -1,1 +1,1 @@
-"""Edges to the outside: processes, git, the clock, GitHub. Domains see them as Protocols or plain functions."""
+"""Edges to the outside: processes, git, the clock, GitHub. Domains see Protocols or plain functions."""

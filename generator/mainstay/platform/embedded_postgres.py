@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL server: for restore drills, for the demo, for tests.
 
-It listens on a Unix socket only, has a random password, runs as `nobody` when this process is root (PostgreSQL refuses
-root), and is gone with its files when the block ends or this process dies.
+It listens on a Unix socket only, has a random password, runs as `nobody` when this process is root
+(PostgreSQL refuses root), and is gone with its files when the block ends or this process dies.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class EmbeddedPostgres:
         return [str(self.bin_dir / "postgres"), "-D", str(folder / "data"), *options]
 
     def _wait_until_ready(self, folder: Path) -> None:
-        ready = [self.bin_dir / "pg_isready", "--quiet", f"--host={self.socket_dir}"]
+        ready: list[str | Path] = [self.bin_dir / "pg_isready", "--quiet", f"--host={self.socket_dir}"]
         clock = SystemClock()
         deadline = clock.elapsed() + START_SECONDS
         while process.run(ready, check=False).returncode != 0:
@@ -106,7 +106,7 @@ def _initialise(bin_dir: Path, folder: Path, user: str | None, password: str) ->
     if user:
         for path in (folder, password_file):
             shutil.chown(path, user)
-    initdb = [
+    initdb: list[str | Path] = [
         bin_dir / "initdb",
         "-D",
         folder / "data",

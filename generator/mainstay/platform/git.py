@@ -1,4 +1,4 @@
-"""Git, as far as mainstay needs it: where a repository begins, whether it is clean, which tags a remote has."""
+"""Git, as far as mainstay needs it: where a repository begins, what is in it, whether it is clean."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Repository:
         return process.run(["git", "-C", self.root, *words]).stdout.rstrip("\n")
 
     def changes(self) -> list[str]:
-        """Return the paths that differ from the last commit or that git does not know, as `git status` gives them."""
+        """Return the paths that differ from the last commit, and those that git does not know yet."""
         status = self.git("status", "--porcelain", "--untracked-files=all", "-z")
         return [entry[3:] for entry in status.split("\0") if len(entry) > 3]  # noqa: PLR2004 - "XY path"
 

@@ -1,8 +1,9 @@
 """Cleans up after a process that may be killed: a child that outlives its parent for one last duty.
 
-Run as `python guardian.py '{"argv": [...], "user": ..., "folders": [...]}'`. It starts the program (if any), waits
-until its own standard input ends - the parent closed it, or the parent is gone, however it went - then stops the
-program and removes the folders. It imports nothing of mainstay: it has to start fast.
+Run as `python guardian.py '{"argv": [...], "user": ..., "cwd": ..., "folders": [...]}'`. It starts the
+program (if any) and waits until its own standard input ends: the parent closed it, or the parent is gone,
+however it went. Then it stops the program and removes the folders. It has to start fast, so it imports nothing
+of mainstay.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ STOP_SECONDS = 10
 
 
 def main(request: dict[str, object]) -> None:
-    """Do what `request` asks: keys `argv` (list, may be empty), `user` (name or none), `folders` (list), `cwd`."""
+    """Do what `request` asks; its keys are `argv` (may be empty), `user` (or none), `cwd` and `folders`."""
     # A Ctrl-C goes to the whole foreground group: the parent decides what it means, not this process.
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
@@ -29,7 +30,7 @@ def main(request: dict[str, object]) -> None:
             user=user if isinstance(user, str) else None,
             cwd=str(request["cwd"]),
             stdin=subprocess.DEVNULL,
-            preexec_fn=_default_signals,
+            preexec_fn=_default_signals,  # noqa: PLW1509 - this process has one thread
             start_new_session=True,
         )
         if argv

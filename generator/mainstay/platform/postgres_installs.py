@@ -1,8 +1,8 @@
 """Finds PostgreSQL's programs on this machine, by major version.
 
-Never through PATH: Debian's `/usr/bin/pg_dump` is a wrapper that picks a version of its own. A dump, its restore and the
-server between them have to be of one major version: an older client is refused by the server, and what a newer one
-writes an older one cannot read.
+Never through PATH: Debian's `/usr/bin/pg_dump` is a wrapper that picks a version of its own. A dump, its
+restore and the server between them have to be of one major version: an older client is refused by the server,
+and what a newer one writes an older one cannot read.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def find_bin(major: int, program: str) -> Path:
     listed = ", ".join(f"{version} in {folder}" for version, folder in sorted(have.items())) or "none at all"
     raise EngineError(
         f"the server is PostgreSQL {major}, but no {program} of that version is here (found: {listed})",
-        hint=f"install it (Debian: apt-get install postgresql-client-{major}) or set {BIN_VARIABLE} to its folder",
+        hint=f"install it (Debian: apt-get install postgresql-client-{major}) or set {BIN_VARIABLE}",
     )
 
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from mainstay.errors import ProcessError
 
@@ -31,7 +31,7 @@ class Completed:
     stderr: str
 
 
-def run(
+def run(  # noqa: PLR0913 - the options of a process, all named
     argv: Sequence[str | Path],
     *,
     cwd: Path | None = None,
@@ -141,7 +141,7 @@ def guarded(
     cwd: Path = Path("/"),
     user: str | None = None,
 ) -> Iterator[None]:
-    """Run a server for the length of a `with` block and remove folders after it, whatever happens to this process.
+    """Run a server for the length of a `with` block, and remove folders after it, however this process ends.
 
     A guardian process does both when the block ends and when this process is gone, even by SIGKILL.
 
@@ -184,7 +184,7 @@ class _Stderr:
         self._kept = bytearray()
         self._thread = threading.Thread(target=self._drain, name="stderr", daemon=True)
 
-    def __enter__(self) -> _Stderr:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -167,7 +168,7 @@ class Incidents(Section):
         if missing:
             raise ValueError(f"severities lacks {', '.join(missing)}")
         ordered = [self.severities[name] for name in ("P1", "P2", "P3", "P4")]
-        for worse, milder in zip(ordered, ordered[1:], strict=False):
+        for worse, milder in pairwise(ordered):
             if worse.acknowledge > milder.acknowledge or worse.resolve > milder.resolve:
                 raise ValueError("a graver severity must not have a longer clock than a milder one")
         return self
