@@ -1,0 +1,84 @@
+"""What an engine has to offer. Adding one is a module beside this one, a row in `__init__`, and its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from mainstay.backup.content import Content
+from mainstay.backup.manifest import Server
+
+
+class Snapshot(Protocol):
+    """One instant of a database, held open while it is read."""
+
+    @property
+    def taken_at(self) -> datetime:
+        """When that instant was, by the server's clock."""
+        ...
+
+    @property
+    def server(self) -> Server:
+        """The server that is read."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """What the database takes on the server's disk."""
+        ...
+
+    @property
+    def dump_format(self) -> str:
+        """Name of the format that `dump` gives."""
+        ...
+
+    @property
+    def client(self) -> str:
+        """The program that dumps, with its version."""
+        ...
+
+    def content(self) -> Content:
+        """Return what the database holds at that instant."""
+        ...
+
+    def dump(self) -> Iterator[bytes]:
+        """Yield a dump of that instant; raises after the last block unless it is complete."""
+        ...
+
+
+class Engine(Protocol):
+    """A kind of database. Every URL is a secret; every error an EngineError without it."""
+
+    def snapshot(self, url: str) -> AbstractContextManager[Snapshot]:
+        """Hold one instant of the database open."""
+        ...
+
+    def check_readable(self, blocks: Iterator[bytes], server: Server) -> None:
+        """Read a whole dump with the engine's own tool, without a server."""
+        ...
+
+    def database_url(self, server_url: str, database: str) -> str:
+        """Return the URL of another database on the same server."""
+        ...
+
+    def create_database(self, server_url: str, database: str, server: Server) -> None:
+        """Create an empty database that can take a dump of `server`; it must not exist yet."""
+        ...
+
+    def drop_database(self, server_url: str, database: str) -> None:
+        """Drop a database, connections and all, if it exists."""
+        ...
+
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
+        """Load a dump into an empty database: everything or nothing."""
+        ...
+
+    def read_content(self, url: str) -> Content:
+        """Return what a database holds now."""
+        ...
+
+    def scratch_server(self, server: Server) -> AbstractContextManager[str]:
+        """Run a throw-away server of the same version; gives the URL of its maintenance database."""
+        ...

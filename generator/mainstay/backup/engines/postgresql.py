@@ -1,0 +1,180 @@
+"""PostgreSQL: dumps with `pg_dump` in the custom format, restores with `pg_restore`, of the server's major version.
+
+Dump and content are read in one exported snapshot: the content recorded in the manifest is exactly what the dump
+holds, however much is written meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mainstay.backup.content import Content
+from mainstay.backup.engines.interface import Snapshot
+from mainstay.backup.engines.postgresql_content import read_content
+from mainstay.backup.engines.postgresql_url import ConnectionUrl
+from mainstay.backup.manifest import Server
+from mainstay.errors import EngineError, ProcessError
+from mainstay.platform import process
+from mainstay.platform.embedded_postgres import EmbeddedPostgres
+from mainstay.platform.postgres_installs import find_bin
+
+DUMP_FORMAT = "pg_dump-custom"
+_DUMP = ("--format=custom", "--compress=0", "--no-password")
+_LOAD = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", "--no-password")
+_ABOUT = """
+SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
+       pg_encoding_to_char(encoding), datcollate, datctype, pg_database_size(oid), pg_export_snapshot(), now()
+FROM pg_database WHERE datname = current_database()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgreSQLSnapshot:
+    """A read-only transaction whose snapshot `pg_dump` shares."""
+
+    taken_at: datetime
+    server: Server
+    size_bytes: int
+    client: str
+    dump_format: str = field(default=DUMP_FORMAT, init=False)
+    _url: ConnectionUrl
+    _program: Path
+    _snapshot_id: str
+    _connection: psycopg.Connection[Any]
+
+    def content(self) -> Content:
+        """Return what the database holds in the snapshot."""
+        with _reporting("cannot be read"):
+            return read_content(self._connection)
+
+    def dump(self) -> Iterator[bytes]:
+        """Yield the dump of the snapshot."""
+        argv: list[str | Path] = [self._program, *_DUMP, f"--snapshot={self._snapshot_id}"]
+        with _as_engine_error():
+            yield from process.stream_output(argv, env=self._url.environment())
+
+
+class PostgreSQL:
+    """The engine `postgresql`."""
+
+    @contextlib.contextmanager
+    def snapshot(self, url: str) -> Iterator[Snapshot]:
+        """Hold one instant of the database open."""
+        target = ConnectionUrl.parse(url)
+        with _connected(target) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            with _reporting("cannot be read"):
+                row = connection.execute(_ABOUT).fetchone()
+            if row is None:
+                raise EngineError("the database does not know itself")
+            version, major, encoding, collate, ctype, size_bytes, snapshot_id, now = row
+            program = find_bin(major, "pg_dump")
+            yield PostgreSQLSnapshot(
+                taken_at=now.astimezone(UTC),
+                server=Server(version=version, major=major, encoding=encoding, collate=collate, ctype=ctype),
+                size_bytes=size_bytes,
+                client=process.run([program, "--version"]).stdout.strip(),
+                _url=target,
+                _program=program,
+                _snapshot_id=snapshot_id,
+                _connection=connection,
+            )
+
+    def check_readable(self, blocks: Iterator[bytes], server: Server) -> None:
+        """Read a whole dump with `pg_restore`, which turns it into SQL that nobody keeps."""
+        program = find_bin(server.major, "pg_restore")
+        with _as_engine_error():
+            process.feed_input([program, "--file=/dev/null"], blocks)
+
+    def database_url(self, server_url: str, database: str) -> str:
+        """Return the URL of another database on the same server."""
+        return ConnectionUrl.parse(server_url).with_database(database).url
+
+    def create_database(self, server_url: str, database: str, server: Server) -> None:
+        """Create an empty database with the encoding and locale of `server`; it must not exist yet."""
+        statement = sql.SQL(
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
+        ).format(sql.Identifier(database), server.encoding, server.collate, server.ctype)
+        with _connected(ConnectionUrl.parse(server_url), autocommit=True) as connection:
+            try:
+                connection.execute(statement)
+            except psycopg.errors.DuplicateDatabase as error:
+                raise EngineError(
+                    f"database {database!r} exists already; nothing was touched",
+                    hint="a restore goes into a new database: give another name with --into",
+                ) from error
+            except psycopg.Error as error:
+                raise EngineError(f"database {database!r} cannot be created: {_said(error)}") from error
+
+    def drop_database(self, server_url: str, database: str) -> None:
+        """Drop a database, connections and all, if it exists."""
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+        with (
+            _connected(ConnectionUrl.parse(server_url), autocommit=True) as connection,
+            _reporting("cannot drop"),
+        ):
+            connection.execute(statement)
+
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
+        """Load a dump with `pg_restore` in a single transaction."""
+        target = ConnectionUrl.parse(url)
+        argv: list[str | Path] = [find_bin(server.major, "pg_restore"), *_LOAD, f"--dbname={target.database}"]
+        with _as_engine_error():
+            process.feed_input(argv, blocks, env=target.environment())
+
+    def read_content(self, url: str) -> Content:
+        """Return what a database holds now."""
+        with _connected(ConnectionUrl.parse(url)) as connection, _reporting("cannot be read"):
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            return read_content(connection)
+
+    @contextlib.contextmanager
+    def scratch_server(self, server: Server) -> Iterator[str]:
+        """Run a throw-away server of the same major version."""
+        with EmbeddedPostgres.start(server.major) as scratch:
+            yield scratch.url()
+
+
+@contextlib.contextmanager
+def _connected(target: ConnectionUrl, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    try:
+        connection = psycopg.connect(target.url, autocommit=autocommit)
+    except psycopg.Error as error:
+        raise EngineError(f"the database cannot be reached: {_said(error)}", hint=_CONNECT_HINT) from error
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def _reporting(what: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise EngineError(f"the database {what}: {_said(error)}") from error
+
+
+@contextlib.contextmanager
+def _as_engine_error() -> Iterator[None]:
+    try:
+        yield
+    except ProcessError as error:
+        raise EngineError(error.message, hint=error.hint) from error
+
+
+def _said(error: psycopg.Error) -> str:
+    return " ".join(str(error).split())
+
+
+_CONNECT_HINT = "check host, port, user and password, and that this machine may connect"

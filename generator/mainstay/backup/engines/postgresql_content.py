@@ -1,0 +1,113 @@
+"""Reads what a PostgreSQL database holds: rows and checksums of every table, sequences, objects by kind.
+
+What belongs to an extension is left out: the dump recreates the extension, not its content.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection, sql
+
+from mainstay.backup.content import Content, SequencePosition, TableContent
+
+# Text of the same value must be the same text in every session that compares.
+SESSION = """
+SET search_path = pg_catalog; SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres';
+SET bytea_output = 'hex'; SET extra_float_digits = 1; SET xmlbinary = 'base64'; SET lc_monetary = 'C';
+SET row_security = off; SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0
+"""
+
+_OURS = """
+    n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    AND NOT EXISTS
+        (SELECT FROM pg_depend d WHERE d.classid = '{catalog}'::regclass AND d.objid = x.oid AND d.deptype = 'e')
+"""
+_IN_PG_CLASS = _OURS.format(catalog="pg_class")
+_TABLES = f"""
+SELECT n.nspname, x.relname FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
+WHERE (x.relkind = 'r' OR x.relkind = 'm' AND x.relispopulated) AND x.relpersistence <> 't' AND {_IN_PG_CLASS}
+ORDER BY 1, 2
+"""
+_SEQUENCES = f"""
+SELECT n.nspname, x.relname, s.seqincrement
+FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_sequence s ON s.seqrelid = x.oid
+WHERE x.relpersistence <> 't' AND {_IN_PG_CLASS} ORDER BY 1, 2
+"""
+# `(row).*` instead of the bare alias: a table may have a column of any name, the alias' own included.
+_ROWS = "SELECT count(*), coalesce(sum(hashtextextended((x.*)::text, 0)::numeric), 0)::text FROM ONLY {} x"
+_LARGE_OBJECTS = """
+SELECT count(*), coalesce(sum(hashtextextended(oid::text || ':' || md5(lo_get(oid)), 0)::numeric), 0)::text
+FROM pg_largeobject_metadata
+"""
+_EXTENSIONS = "SELECT extname FROM pg_extension ORDER BY 1"
+
+_KINDS = {
+    "r": "table",
+    "p": "partitioned table",
+    "v": "view",
+    "m": "materialised view",
+    "i": "index",
+    "I": "partitioned index",
+    "S": "sequence",
+    "f": "foreign table",
+    "c": "composite type",
+}
+_CLASSES = f"""
+SELECT x.relkind::text, count(*) FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
+WHERE x.relpersistence <> 't' AND x.relkind <> 't' AND {_IN_PG_CLASS} GROUP BY 1
+"""
+_COUNTS = {
+    "function": f"""SELECT count(*) FROM pg_proc x JOIN pg_namespace n ON n.oid = x.pronamespace
+        WHERE {_OURS.format(catalog="pg_proc")}""",
+    "type": f"""SELECT count(*) FROM pg_type x JOIN pg_namespace n ON n.oid = x.typnamespace
+        WHERE x.typtype IN ('d', 'e', 'r') AND {_OURS.format(catalog="pg_type")}""",
+    "constraint": f"""SELECT count(*) FROM pg_constraint x JOIN pg_namespace n ON n.oid = x.connamespace
+        WHERE x.contype <> 'n' AND {_OURS.format(catalog="pg_constraint")}""",
+    "trigger": f"""SELECT count(*) FROM pg_trigger t JOIN pg_class x ON x.oid = t.tgrelid
+        JOIN pg_namespace n ON n.oid = x.relnamespace WHERE NOT t.tgisinternal AND {_IN_PG_CLASS}""",
+    "policy": f"""SELECT count(*) FROM pg_policy p JOIN pg_class x ON x.oid = p.polrelid
+        JOIN pg_namespace n ON n.oid = x.relnamespace WHERE {_IN_PG_CLASS}""",
+}
+
+
+def read_content(connection: Connection[Any]) -> Content:
+    """Return what the database holds, as the connection's transaction sees it; the transaction must be open."""
+    connection.execute(SESSION)
+    return Content(
+        tables={
+            f"{schema}.{name}": _table(connection, schema, name)
+            for schema, name in _rows(connection, _TABLES)
+        },
+        sequences={
+            f"{schema}.{name}": _sequence(connection, schema, name, increment)
+            for schema, name, increment in _rows(connection, _SEQUENCES)
+        },
+        objects=_objects(connection),
+        large_objects=_content(_rows(connection, _LARGE_OBJECTS)[0]),
+        extensions=tuple(name for (name,) in _rows(connection, _EXTENSIONS)),
+    )
+
+
+def _rows(connection: Connection[Any], query: str | sql.Composed) -> list[tuple[Any, ...]]:
+    return connection.execute(query.encode() if isinstance(query, str) else query).fetchall()
+
+
+def _content(row: tuple[Any, ...]) -> TableContent:
+    return TableContent(rows=row[0], checksum=row[1])
+
+
+def _table(connection: Connection[Any], schema: str, name: str) -> TableContent:
+    return _content(_rows(connection, sql.SQL(_ROWS).format(sql.Identifier(schema, name)))[0])
+
+
+def _sequence(connection: Connection[Any], schema: str, name: str, increment: int) -> SequencePosition:
+    query = sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(schema, name))
+    last_value, is_called = _rows(connection, query)[0]
+    return SequencePosition(last_value=last_value, is_called=is_called, increment=increment)
+
+
+def _objects(connection: Connection[Any]) -> dict[str, int]:
+    classes = {_KINDS.get(kind, kind): count for kind, count in _rows(connection, _CLASSES)}
+    counted = {kind: _rows(connection, query)[0][0] for kind, query in _COUNTS.items()}
+    return {kind: count for kind, count in sorted({**classes, **counted}.items()) if count}

@@ -1,0 +1,102 @@
+"""The record of one backup. It is written last and never overwritten: a backup exists if its manifest exists."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+
+from mainstay.backup.content import Content, Count, Record
+from mainstay.errors import StoreError
+
+ID_SHAPE = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def _in_utc(when: datetime) -> datetime:
+    if when.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return when.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Server(Record):
+    """The database server that was read.
+
+    Attributes:
+        version: As it says itself, such as `16.14`.
+        major: A restore needs programs and a server of this major version.
+        encoding: What a new database must be created with to take the dump.
+    """
+
+    version: str
+    major: int
+    encoding: str
+    collate: str
+    ctype: str
+
+
+class Dump(Record):
+    """The dump as the engine wrote it, before compression."""
+
+    format: str
+    client: str
+    size_bytes: Count
+    sha256: Sha256
+
+
+class Artifact(Record):
+    """The stored object."""
+
+    key: str
+    size_bytes: Count
+    sha256: Sha256
+    compression: Literal["zstd"]
+
+
+class Manifest(Record):
+    """What was backed up, from where, and how to prove that it is whole."""
+
+    version: Literal[1] = 1
+    id: Annotated[str, StringConstraints(pattern=f"^{ID_SHAPE}$")]
+    database: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+    """Its name in the policy."""
+    engine: str
+    taken_at: Moment
+    """The instant whose content the backup holds."""
+    duration_seconds: Annotated[float, Field(ge=0)]
+    server: Server
+    dump: Dump
+    artifact: Artifact
+    content: Content
+    tool_version: str
+    run_url: str | None = None
+    """The workflow run that took it."""
+
+    def to_json(self) -> bytes:
+        """Return the manifest as it is stored."""
+        return self.model_dump_json(indent=1).encode() + b"\n"
+
+
+def parse_manifest(data: bytes, where: str) -> Manifest:
+    """Return the manifest that `data` holds; `where` stands in the message.
+
+    Raises:
+        StoreError: It is none, or it is of a version that this mainstay does not know.
+    """
+    try:
+        return Manifest.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise StoreError(f"{where} is no manifest of a backup: {place}: {first['msg']}") from error
+
+
+def new_id(now: datetime) -> str:
+    """Return an id that sorts by time and that two runs in the same second do not share."""
+    return f"{now.astimezone(UTC).strftime(_STAMP)}-{secrets.token_hex(4)}"

@@ -1,0 +1,110 @@
+"""The stages of a backup's stream: blocks of bytes in, blocks of bytes out, bounded memory, nothing on disk.
+
+A stage that finds its input broken raises; whoever consumes it then never commits what it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+
+from mainstay.errors import VerificationError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+BLOCK_BYTES = 1 << 20
+LEVEL = 3
+_PART_FLOOR_BYTES = 8 << 20
+_PART_COUNT = 9_000
+_DUMP_GROWTH = 2.2
+
+
+class Meter:
+    """Passes blocks on, counting and hashing them."""
+
+    def __init__(self) -> None:
+        self.size_bytes = 0
+        self._hash = hashlib.sha256()
+
+    def __call__(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield the blocks unchanged."""
+        for block in blocks:
+            self._hash.update(block)
+            self.size_bytes += len(block)
+            yield block
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what went through so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+
+def compress(blocks: Iterator[bytes], level: int = LEVEL) -> Iterator[bytes]:
+    """Yield the blocks as one zstd frame with a checksum; a worker thread per core does the work."""
+    parameter = zstd.CompressionParameter
+    compressor = zstd.ZstdCompressor(
+        options={
+            parameter.compression_level: level,
+            parameter.checksum_flag: 1,
+            parameter.nb_workers: os.cpu_count() or 1,
+        }
+    )
+    for block in blocks:
+        if packed := compressor.compress(block):
+            yield packed
+    yield compressor.flush()
+
+
+def decompress(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the content of exactly one zstd frame, at most 1 MiB at a time.
+
+    Raises:
+        VerificationError: It is no zstd, is damaged, ends early, or something follows it.
+    """
+    decompressor = zstd.ZstdDecompressor()
+    try:
+        for packed in blocks:
+            rest = packed
+            while not decompressor.eof:
+                block = decompressor.decompress(rest, max_length=BLOCK_BYTES)
+                rest = b""
+                if block:
+                    yield block
+                if decompressor.needs_input:
+                    break
+            else:
+                if rest or decompressor.unused_data:
+                    raise VerificationError("something follows the end of the compressed stream")
+    except zstd.ZstdError as error:
+        raise VerificationError(f"the compressed stream is damaged: {error}") from error
+    if not decompressor.eof:
+        raise VerificationError("the compressed stream ends early")
+
+
+def checked(
+    blocks: Iterator[bytes], meter: Meter, size_bytes: int, sha256: str, what: str
+) -> Iterator[bytes]:
+    """Yield the blocks through `meter`, and raise after the last one unless size and digest are as recorded.
+
+    Raises:
+        VerificationError: They differ.
+    """
+    yield from meter(blocks)
+    if meter.size_bytes != size_bytes:
+        raise VerificationError(f"{what} has {meter.size_bytes} bytes, the manifest says {size_bytes}")
+    if meter.sha256 != sha256:
+        raise VerificationError(f"{what} has another digest than the manifest says")
+
+
+def part_size_bytes(database_bytes: int) -> int:
+    """Return the size of upload parts that keeps a dump of this database below any store's limit of parts.
+
+    S3 takes 10,000 parts, and R2 wants all of one size. `bytea` doubles in a dump; compression is not counted on.
+    """
+    needed = -(-int(database_bytes * _DUMP_GROWTH) // _PART_COUNT)
+    return max(_PART_FLOOR_BYTES, -(-needed // BLOCK_BYTES) * BLOCK_BYTES)
