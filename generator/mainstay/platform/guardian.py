@@ -2,7 +2,7 @@
 
 Run as `python guardian.py '{"argv": [...], "user": ..., "cwd": ..., "folders": [...]}'`. It starts the
 program (if any) and waits until its own standard input ends: the parent closed it, or the parent is gone,
-however it went. Then it stops the program and removes the folders. It has to start fast, so it imports nothing
+however it went. Then it stops the program and removes the folders. It has to start fast: it imports nothing
 of mainstay.
 """
 
