@@ -1,0 +1,1 @@
+"""What people and other tools read: terminal, JSON, Markdown. Pure: data in, text out."""
