@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,3 +60,29 @@ class Repository:
             ).returncode
             == 0
         )
+
+    def ignored(self, paths: Sequence[str]) -> list[str]:
+        """Return those of `paths` that .gitignore would keep out of a commit."""
+        question = ("git", "-C", self.root, "check-ignore", "-z", "--stdin")
+        done = process.run(question, stdin="\0".join(paths), check=False)
+        return sorted(filter(None, done.stdout.split("\0")))
+
+
+def remote_tags(url: str) -> list[str]:
+    """Return the names of the tags of a remote repository.
+
+    Raises:
+        GitError: It cannot be read.
+    """
+    environment = {
+        # An address from a file may be `ext::sh -c ...`, which runs a program; and nobody can answer a prompt.
+        "GIT_ALLOW_PROTOCOL": "https:ssh:file",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+    }
+    argv = ["git", "ls-remote", "--tags", "--refs", "--", url]
+    done = process.run(argv, env=environment, timeout_seconds=60, check=False)
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["git said nothing"])[-1]
+        raise GitError(f"the tags of {url} cannot be read: {last}", hint=f"try: git ls-remote --tags {url}")
+    return [line.rpartition("refs/tags/")[2] for line in done.stdout.splitlines()]

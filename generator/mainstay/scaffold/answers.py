@@ -1,0 +1,78 @@
+"""From what a repository is made of to the answers that Copier is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from mainstay.errors import ScaffoldError
+from mainstay.stack import Part, Stack
+
+ANSWERS_FILE = ".copier-answers.mainstay.yml"
+"""Our own name: an answers file of another template stays untouched."""
+
+Answers = dict[str, object]
+
+_FALLBACKS = {"package_manager": "none", "database": "none", "migrations": "none", "platform": "other"}
+_BACKED_UP = frozenset({"postgresql"})
+"""Databases that mainstay has an engine for."""
+
+
+def answers_for(stack: Stack, project_name: str) -> tuple[Answers, list[str]]:
+    """Return the answers that the stack proves, and the keys that it leaves open.
+
+    Open are the questions with several candidates: their answer here is the one that claims nothing.
+    """
+    candidates = {
+        "package_manager": stack.package_managers,
+        "database": tuple(part for part in stack.databases if part.name in _BACKED_UP),
+        "migrations": stack.migrations,
+        "platform": stack.platforms,
+    }
+    nearest = {key: _nearest(parts) for key, parts in candidates.items()}
+    answers: Answers = {
+        "project_name": project_name,
+        **{key: names[0] if len(names) == 1 else _FALLBACKS[key] for key, names in nearest.items()},
+        **_ecosystem_answers(stack),
+    }
+    return answers, [key for key, names in nearest.items() if len(names) > 1]
+
+
+def _nearest(parts: Sequence[Part]) -> list[str]:
+    """Return the names that are proved nearest to the root: an example deep down does not rival the application."""
+    depth = {part.name: min(evidence.path.count("/") for evidence in part.evidence) for part in parts}
+    return [name for name in depth if depth[name] == min(depth.values())]
+
+
+def _ecosystem_answers(stack: Stack) -> Answers:
+    """Return the answers for Dependabot. The template brings workflows, so there is always github-actions."""
+    directories = {ecosystem.name: list(ecosystem.directories) for ecosystem in stack.ecosystems}
+    actions = directories.get("github-actions", [])
+    directories["github-actions"] = sorted({"/", *actions})
+    return {
+        "ecosystems": sorted(directories),
+        "ecosystem_directories": {
+            name: folders for name, folders in sorted(directories.items()) if folders != ["/"]
+        },
+    }
+
+
+def read_answers(root: Path) -> Answers:
+    """Return what the answers file of the repository records; nothing when there is none.
+
+    Raises:
+        ScaffoldError: It cannot be read, or is no answers file.
+    """
+    path = root / ANSWERS_FILE
+    try:
+        tree = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, YAMLError, RecursionError) as error:
+        raise ScaffoldError(f"{path} cannot be read: {str(error).partition(chr(10))[0]}") from error
+    if not isinstance(tree, dict):
+        raise ScaffoldError(f"{path} is not an answers file", hint="restore it from git: Copier wrote it")
+    return tree

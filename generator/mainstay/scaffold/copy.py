@@ -1,0 +1,101 @@
+"""Copier, and only here. Renders the template; its many kinds of errors become one."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mainstay.errors import ScaffoldError, UsageError
+from mainstay.scaffold.answers import ANSWERS_FILE, Answers, read_answers
+from mainstay.scaffold.source import TemplateSource
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A fresh copy of the template.
+
+    Attributes:
+        folder: Where it stands.
+        paths: Every file of it, relative, with forward slashes.
+        answers: All answers, those that were left to their defaults too.
+        questions: What copier.yml says about each question.
+        notes: What Copier warned about.
+    """
+
+    folder: Path
+    paths: tuple[str, ...]
+    answers: Answers
+    questions: Mapping[str, Mapping[str, Any]]
+    notes: tuple[str, ...]
+
+
+def render(source: TemplateSource, into: Path, answers: Mapping[str, object]) -> Rendered:
+    """Return a copy of the template in the empty folder `into`. Nothing of the template is executed.
+
+    Raises:
+        UsageError: An answer belongs to no question.
+        ScaffoldError: The template cannot be fetched or rendered, or an answer is not valid.
+    """
+    from copier import Settings, run_copy  # noqa: PLC0415 - takes 0.6 s
+
+    with _errors_of_copier(source), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        worker = run_copy(
+            source.url,
+            into,
+            data=dict(answers),
+            vcs_ref=source.ref,
+            settings=Settings(),  # the caller's own settings must not decide what is trusted
+            defaults=True,
+            unsafe=False,
+            quiet=True,
+        )
+        questions = worker.template.questions_data
+    _refuse_unknown(answers, list(questions))
+    if not (into / ANSWERS_FILE).is_file():
+        raise ScaffoldError(f"{source} is not the mainstay template: it writes no {ANSWERS_FILE}")
+    paths = sorted(path.relative_to(into).as_posix() for path in into.rglob("*") if not path.is_dir())
+    return Rendered(into, tuple(paths), read_answers(into), questions, tuple(_notes(warned)))
+
+
+def _refuse_unknown(answers: Mapping[str, object], known: Sequence[str]) -> None:
+    """Copier takes unknown answers in silence, and those with an underscore override its own variables."""
+    for key in answers:
+        if key not in known or key.startswith("_"):
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "the questions are: " + ", ".join(known)
+            raise UsageError(f"the template asks no question {key!r}", hint=hint)
+
+
+def _notes(warned: Sequence[warnings.WarningMessage]) -> Iterator[str]:
+    from copier.errors import DirtyLocalWarning  # noqa: PLC0415 - loaded by now
+
+    for warning in warned:
+        if issubclass(warning.category, DirtyLocalWarning):
+            yield "the template has uncommitted changes: what was copied can be found in no commit"
+
+
+@contextmanager
+def _errors_of_copier(source: TemplateSource) -> Iterator[None]:
+    from copier.errors import CopierError, UnsafeTemplateError  # noqa: PLC0415 - takes 0.6 s
+    from plumbum.commands.processes import ProcessExecutionError  # noqa: PLC0415 - comes with copier
+
+    try:
+        yield
+    except UnsafeTemplateError as error:
+        raise ScaffoldError(
+            f"{source} wants to run code here, which mainstay never needs: {error}"
+        ) from error
+    except ProcessExecutionError as error:
+        said = str(error.stderr).strip().splitlines()
+        raise ScaffoldError(
+            f"the template cannot be fetched from {source}: {said[-1] if said else error}",
+            hint="check the address and the ref (--source, --ref), and that git may read it",
+        ) from error
+    except (CopierError, ValueError, TypeError, OSError) as error:
+        raise ScaffoldError(f"the template at {source} cannot be rendered: {error}") from error
