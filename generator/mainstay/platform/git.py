@@ -80,8 +80,9 @@ def remote_tags(url: str) -> list[str]:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
     }
-    argv = ["git", "ls-remote", "--tags", "--refs", "--", url]
-    done = process.run(argv, env=environment, timeout_seconds=60, check=False)
+    done = process.run(
+        ["git", "ls-remote", "--tags", "--refs", "--", url], env=environment, timeout_seconds=60, check=False
+    )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["git said nothing"])[-1]
         raise GitError(f"the tags of {url} cannot be read: {last}", hint=f"try: git ls-remote --tags {url}")

@@ -1,0 +1,1 @@
+"""The companion Action: reads its inputs, calls the facades that the command line calls, and tells GitHub."""
