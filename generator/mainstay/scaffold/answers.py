@@ -8,7 +8,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from mainstay.errors import ScaffoldError
+from mainstay.errors import MainstayError, ScaffoldError
+from mainstay.platform.git import Repository
 from mainstay.stack import Part, Stack
 
 ANSWERS_FILE = ".copier-answers.mainstay.yml"
@@ -58,6 +59,17 @@ def _ecosystem_answers(stack: Stack) -> Answers:
             name: folders for name, folders in sorted(directories.items()) if folders != ["/"]
         },
     }
+
+
+def default_branch(repository: Repository) -> str:
+    """Return the branch that `origin` checks out, else the one that is checked out, else `main`."""
+    for name in ("refs/remotes/origin/HEAD", "HEAD"):
+        try:
+            branch = repository.git("symbolic-ref", "--quiet", "--short", name)
+        except MainstayError:
+            continue
+        return branch.removeprefix("origin/")
+    return "main"
 
 
 def read_answers(root: Path) -> Answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,22 @@ from typing import Any
 from mainstay.errors import ScaffoldError, UsageError
 from mainstay.scaffold.answers import ANSWERS_FILE, Answers, read_answers
 from mainstay.scaffold.source import TemplateSource
+
+_REFUSED = re.compile(
+    r"(?:Validation error for question|Invalid choice for) '(?P<key>\w+)': (?P<why>.*)", re.DOTALL
+)
+
+
+class InvalidAnswerError(UsageError):
+    """The template refuses an answer.
+
+    Attributes:
+        key: The question.
+    """
+
+    def __init__(self, message: str, key: str) -> None:
+        super().__init__(message, hint="the questions and what they accept stand in copier.yml")
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +55,8 @@ def render(source: TemplateSource, into: Path, answers: Mapping[str, object]) ->
     """Return a copy of the template in the empty folder `into`. Nothing of the template is executed.
 
     Raises:
-        UsageError: An answer belongs to no question.
-        ScaffoldError: The template cannot be fetched or rendered, or an answer is not valid.
+        UsageError: An answer belongs to no question, or is not valid.
+        ScaffoldError: The template cannot be fetched or rendered.
     """
     from copier import Settings, run_copy  # noqa: PLC0415 - takes 0.6 s
 
@@ -97,5 +114,9 @@ def _errors_of_copier(source: TemplateSource) -> Iterator[None]:
             f"the template cannot be fetched from {source}: {said[-1] if said else error}",
             hint="check the address and the ref (--source, --ref), and that git may read it",
         ) from error
-    except (CopierError, ValueError, TypeError, OSError) as error:
+    except ValueError as error:
+        if refused := _REFUSED.match(str(error)):
+            raise InvalidAnswerError(f"{refused['key']}: {refused['why']}", refused["key"]) from error
+        raise ScaffoldError(f"the template at {source} cannot be rendered: {error}") from error
+    except (CopierError, TypeError, OSError) as error:
         raise ScaffoldError(f"the template at {source} cannot be rendered: {error}") from error

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from mainstay.errors import ScaffoldError
 from mainstay.platform.git import GitError, Repository
@@ -39,6 +40,7 @@ class InitResult:
         overwritten: Files that were there with other content and were replaced.
         unchanged: Files that were there with the same content.
         answers: All answers, as recorded.
+        questions: What copier.yml says about each question.
         notes: What the reader should know, in sentences.
     """
 
@@ -48,6 +50,7 @@ class InitResult:
     overwritten: tuple[str, ...]
     unchanged: tuple[str, ...]
     answers: Answers
+    questions: Mapping[str, Mapping[str, Any]]
     notes: tuple[str, ...]
 
 
@@ -117,6 +120,7 @@ def _compare(repository: Repository, rendered: Rendered, on_existing: OnExisting
         overwritten=tuple(overwritten),
         unchanged=tuple(states["unchanged"]),
         answers=rendered.answers,
+        questions=rendered.questions,
         notes=(*rendered.notes, *_notes(repository, rendered, kept)),
     )
 

@@ -1,7 +1,18 @@
 """What a repository is made of; every conclusion carries the file that proves it."""
 
+from mainstay.stack.describe import describe_stack
 from mainstay.stack.detect import detect_stack
 from mainstay.stack.model import Ecosystem, Evidence, Part, Stack
 from mainstay.stack.tree import LocalTree, MemoryTree, RepoTree
 
-__all__ = ["Ecosystem", "Evidence", "LocalTree", "MemoryTree", "Part", "RepoTree", "Stack", "detect_stack"]
+__all__ = [
+    "Ecosystem",
+    "Evidence",
+    "LocalTree",
+    "MemoryTree",
+    "Part",
+    "RepoTree",
+    "Stack",
+    "describe_stack",
+    "detect_stack",
+]

@@ -1,0 +1,155 @@
+"""`mainstay init`: look at a repository, ask what cannot be known, and put the SOP into it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mainstay.errors import UsageError
+from mainstay.scaffold import (
+    ANSWERS_FILE,
+    InitResult,
+    InvalidAnswerError,
+    OnExisting,
+    TemplateSource,
+    answers_for,
+    find_source,
+    init_target,
+    require_ready,
+)
+from mainstay.scaffold.answers import Answers, default_branch
+from mainstay.stack import LocalTree, describe_stack, detect_stack
+from mainstay.stack.describe import printable
+
+_PEOPLE_AND_PLACES = ("timezone", "dev_team", "on_call", "production_url", "status_page")
+"""What no file of a repository tells. Every other role falls back to dev_team."""
+_LISTS = frozenset({"on_call"})
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path())
+@click.option("--defaults", is_flag=True, help="Ask nothing. Without a terminal nothing is asked either.")
+@click.option(
+    "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question of copier.yml. Repeatable."
+)
+@click.option(
+    "--source", metavar="URL", help="Where the template comes from, such as gh:OWNER/REPO or a folder."
+)
+@click.option("--ref", help="Tag, branch or commit of the template.  [default: its newest release]")
+@click.option("--keep-existing", is_flag=True, help="Keep files that are there with other content.")
+@click.option("--overwrite", is_flag=True, help="Replace them; git must have the old ones.")
+@click.option("--dry-run", is_flag=True, help="Show what would be created, and write nothing.")
+def init(
+    path: Path,
+    defaults: bool,
+    data: tuple[str, ...],
+    source: str | None,
+    ref: str | None,
+    keep_existing: bool,
+    overwrite: bool,
+    dry_run: bool,
+) -> None:
+    """Put SOP-603 into a git repository: policy, workflows, runbooks, checklists, Dependabot.
+
+    PATH is the repository; here when it is left out. What it is made of is detected and shown. All files are
+    written or none, and none of yours is replaced unasked.
+    """
+    if keep_existing and overwrite:
+        raise UsageError("--keep-existing and --overwrite exclude each other")
+    on_existing = (
+        OnExisting.KEEP if keep_existing else OnExisting.OVERWRITE if overwrite else OnExisting.REFUSE
+    )
+    repository = require_ready(path)
+    template = find_source(repository.root, url=source, ref=ref)
+    stack = detect_stack(LocalTree(repository.root))
+    for line in describe_stack(stack):
+        click.echo(line)
+    answers, undecided = answers_for(stack, repository.root.name)
+    given = _given(data)
+    answers |= {"default_branch": default_branch(repository), **given}
+    if not defaults and _is_terminal():
+        questions = [key for key in (*undecided, *_PEOPLE_AND_PLACES) if key not in given]
+        answers |= _asked(repository.root, answers, template, on_existing, questions)
+    elif undecided:
+        click.echo("note: not decided: " + ", ".join(f"--data {key}={answers[key]}" for key in undecided))
+    _report(
+        init_target(repository.root, answers, template, on_existing=on_existing, dry_run=dry_run), dry_run
+    )
+
+
+def _given(data: Iterable[str]) -> Answers:
+    answers: Answers = {}
+    for pair in data:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise UsageError(f"{pair!r} is not KEY=VALUE", hint="such as --data timezone=Europe/Berlin")
+        answers[key] = value
+    return answers
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _asked(
+    root: Path, answers: Answers, template: TemplateSource, on_existing: OnExisting, keys: Sequence[str]
+) -> Answers:
+    """Ask, try the answers without writing, and ask again for one that the template refuses."""
+    trial = init_target(root, answers, template, on_existing=on_existing, dry_run=True)
+    found = {
+        key: _ask(key, trial.questions[key], trial.answers.get(key)) for key in keys if key in trial.questions
+    }
+    while True:
+        try:
+            init_target(root, {**answers, **found}, template, on_existing=on_existing, dry_run=True)
+        except InvalidAnswerError as error:
+            if error.key not in found:
+                raise
+            click.echo(error.message, err=True)
+            found[error.key] = _ask(error.key, trial.questions[error.key], trial.answers.get(error.key))
+        else:
+            return found
+
+
+def _ask(key: str, question: Mapping[str, Any], default: object) -> object:
+    click.echo()
+    click.echo(question.get("help", key))
+    choices = question.get("choices")
+    kind = click.Choice(choices) if isinstance(choices, list) else None
+    shown = " ".join(map(str, default)) if isinstance(default, list) else str(default or "")
+    answer = str(click.prompt(key, default=shown, type=kind, show_default=bool(shown)))
+    return answer.replace(",", " ").split() if key in _LISTS else answer
+
+
+def _report(result: InitResult, dry_run: bool) -> None:
+    click.echo()
+    click.echo(f"{'Would create' if dry_run else 'Created'} {len(result.created)} files in {result.root}")
+    for line in _tree(result.created):
+        click.echo(f"  {printable(line)}")
+    for words, paths in (("kept as they were", result.kept), ("replaced", result.overwritten)):
+        if paths:
+            click.echo(f"{words}: {', '.join(paths)}")
+    for note in result.notes:
+        click.echo(f"note: {printable(note)}")
+    if not dry_run:
+        click.echo("\nNext:")
+        click.echo("  1. Read the policy and put your people in it:   .github/mainstay.yml")
+        click.echo("  2. Ask the audit what a human still has to do:  mainstay audit")
+        click.echo(
+            '  3. Commit:                                      git add -A && git commit -m "Adopt SOP-603"'
+        )
+        click.echo(f"Later, for a newer revision of the SOP:           copier update -a {ANSWERS_FILE}")
+
+
+def _tree(paths: Iterable[str]) -> list[str]:
+    """Return one line per folder with the files in it."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(f"{folder}/" if folder else "./", []).append(name)
+    width = max((len(folder) for folder in folders), default=0)
+    return [f"{folder:<{width}}  {', '.join(names)}" for folder, names in sorted(folders.items())]
