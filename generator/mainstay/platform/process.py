@@ -157,7 +157,11 @@ def guarded(
     words = (sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian.py")), json.dumps(request))
     try:
         guardian = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # `timeout --signal=KILL` and a closing terminal end the whole process group
         )
     except OSError as error:
         raise _not_started(words, error) from error
