@@ -81,13 +81,13 @@ class GitHubIssues:
         repository: `owner/name`.
         token: What to sign in with.
         base_url: Address of the API.
-        backoff_seconds: How long to wait before the second try; doubled for each further one.
+        pause_seconds: How long to wait between writes, and before the second try; doubled for each further one.
     """
 
-    def __init__(self, repository: str, token: str, base_url: str, *, backoff_seconds: float = 1.0) -> None:
+    def __init__(self, repository: str, token: str, base_url: str, *, pause_seconds: float = 1.0) -> None:
         self._name = repository
-        self._github = _client(token, base_url, backoff_seconds)
-        self._repository = self._github.get_repo(repository, lazy=True)
+        self._github = _client(token, base_url, pause_seconds)
+        self._repository = self._github.get_repo(repository)
 
     def open_and_ours(self, label: str) -> list[Issue]:
         """Return the open issues with this label that this token's own user wrote, oldest first."""
@@ -155,18 +155,28 @@ class GitHubAnswerLostError(GitHubError):
     """GitHub may or may not have done what it was asked."""
 
 
-def _client(token: str, base_url: str, backoff_seconds: float) -> Github:
+def _client(token: str, base_url: str, pause_seconds: float) -> Github:
     from github import Auth, Github, GithubRetry  # noqa: PLC0415 - heavy
 
     retry = GithubRetry(
         total=4,
-        backoff_factor=backoff_seconds,
+        backoff_factor=pause_seconds,
         max_rate_limit_wait=120,
         status_forcelist=[429, 500, 502, 503, 504],
         # Not POST: a create whose answer was lost would be done twice.
         allowed_methods=["DELETE", "GET", "HEAD", "PATCH", "PUT"],
     )
-    return Github(auth=Auth.Token(token), base_url=base_url, retry=retry, timeout=20, per_page=100)
+    auth = Auth.Token(token)
+    return Github(
+        auth=auth,
+        base_url=base_url,
+        retry=retry,
+        timeout=20,
+        per_page=100,
+        lazy=True,
+        seconds_between_requests=pause_seconds / 4,
+        seconds_between_writes=pause_seconds,
+    )
 
 
 def _issue(issue: GithubIssue) -> Issue:
