@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess  # noqa: TID251 - this is the one place
 import sys
 import tempfile
@@ -218,6 +219,7 @@ def _start(
             stderr=subprocess.PIPE,
             bufsize=0,
             pipesize=PIPE_BYTES,
+            start_new_session=True,
         )
     except OSError as error:
         raise _not_started(words, error) from error
@@ -225,7 +227,8 @@ def _start(
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
-        process.kill()
+        # Its children too: one that lives on would keep the pipes open, and this process waiting.
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None:

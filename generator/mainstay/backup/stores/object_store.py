@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +37,8 @@ _RETRY: RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(seconds=120)
 
 def open_s3(url: str) -> AnyStore:
     """Return an S3 store; region, endpoint and credentials come from `AWS_*` or from the machine's role."""
-    return S3Store.from_url(url, client_options=_CLIENT, retry_config=_RETRY)
+    plain_http = os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true"
+    return S3Store.from_url(url, client_options={**_CLIENT, "allow_http": plain_http}, retry_config=_RETRY)
 
 
 def open_folder(url: str) -> AnyStore:

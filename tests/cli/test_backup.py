@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helpers.commands import mainstay
+from helpers.postgres import Database, database_names
+from helpers.rendering import render
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository whose policy backs up to a folder beside it."""
+    (tmp_path / "store").mkdir()
+    return render(tmp_path / "app", backup_store=(tmp_path / "store").as_uri())
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """A database with one table."""
+    database.execute("CREATE TABLE words AS SELECT i, md5(i::text) AS word FROM generate_series(1, 1000) i")
+    return database
+
+
+def test_take_list_verify_restore(repository: Path, filled: Database) -> None:
+    """The whole loop from the command line, with the policy's own store and database."""
+    env = {"DATABASE_URL": filled.url + "&schema=public"}
+
+    taken = mainstay("backup", "take", "--json", cwd=repository, env=env)
+    (backup,) = json.loads(taken.stdout)
+    listed = mainstay("backup", "list", cwd=repository)
+    verified = mainstay("backup", "verify", "--level", "restored", "--json", cwd=repository)
+    restored = mainstay("backup", "restore", "--into", f"{filled.name}_new", cwd=repository, env=env)
+
+    assert (taken.returncode, backup["rows"], backup["tables"]) == (0, 1000, 1)
+    assert backup["id"] in listed.stdout
+    assert listed.stdout.splitlines()[0].split() == ["ID", "DATABASE", "AGE", "STORED", "ROWS", "SERVER"]
+    assert json.loads(verified.stdout)["verified"] is True
+    assert restored.stdout == f"restored  {backup['id']} into {filled.name}_new\n"
+    assert f"{filled.name}_new" in database_names(filled.server_url)
+    filled_again = Database(f"{filled.name}_new", filled.url.replace(filled.name, f"{filled.name}_new"), "")
+    assert filled_again.query("SELECT count(*) FROM words") == [(1000,)]
+
+
+def test_progress_goes_to_standard_error_one_line_per_step(repository: Path, filled: Database) -> None:
+    """A log gets lines, not bars; standard output only the result."""
+    done = mainstay("backup", "take", cwd=repository, env={"DATABASE_URL": filled.url, "FORCE_COLOR": "1"})
+
+    assert done.stdout.startswith("backed up  app ")
+    assert len(done.stdout.splitlines()) == 1
+    assert [line for line in done.stderr.splitlines() if "1,000 rows in 1 table" in line]
+    assert "\x1b" not in done.stderr + done.stdout
+
+
+def test_a_damaged_backup_ends_with_4(repository: Path, filled: Database, tmp_path: Path) -> None:
+    """`not verified` has an exit code of its own."""
+    mainstay("backup", "take", cwd=repository, env={"DATABASE_URL": filled.url})
+    (artifact,) = (tmp_path / "store").rglob("dump.zst")
+    artifact.write_bytes(artifact.read_bytes()[:-10])
+
+    done = mainstay("backup", "verify", cwd=repository)
+
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[-1].startswith("error: ")
+    assert "the manifest says" in done.stderr
+
+
+def test_an_unreadable_manifest_ends_with_3(repository: Path, filled: Database, tmp_path: Path) -> None:
+    """What cannot be read is unknown, not absent."""
+    mainstay("backup", "take", cwd=repository, env={"DATABASE_URL": filled.url})
+    (manifest,) = (tmp_path / "store").rglob("manifest.json")
+    manifest.write_text("{}")
+
+    done = mainstay("backup", "list", cwd=repository)
+
+    assert (done.returncode, done.stdout) == (3, "no backups\n")
+    assert "is no manifest of a backup" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "code", "message"),
+    [
+        (["backup", "take"], {}, 2, "the environment variable DATABASE_URL is not set"),
+        (["backup", "take", "--database", "shop"], {}, 2, "the policy has no database 'shop'"),
+        (["backup", "restore"], {}, 2, "holds no backup of 'app'"),
+        (["backup", "verify", "--level", "perfect"], {}, 2, "Invalid value for '--level'"),
+        (
+            ["backup", "take"],
+            {"DATABASE_URL": "postgresql://u:secretpw@127.0.0.1:1/x"},
+            1,
+            "the database cannot be reached",
+        ),
+        (
+            ["backup", "take", "--store", "file:///no/such"],
+            {"DATABASE_URL": "postgresql://h/x"},
+            1,
+            "does not exist",
+        ),
+        (["backup", "list", "--store", "ftp://x"], {}, 1, "is no store URL"),
+    ],
+)
+def test_bad_input_gets_a_clear_error(
+    repository: Path, words: list[str], env: dict[str, str], code: int, message: str
+) -> None:
+    """What is wrong and what to do, an exit code that fits, and no secret."""
+    done = mainstay(*words, cwd=repository, env=env)
+
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "secretpw" not in done.stderr + done.stdout
+    assert done.stdout == ""
+
+
+def test_without_a_policy_the_hint_says_how_to_get_one(tmp_path: Path) -> None:
+    """Outside a repository that has adopted the SOP nothing is guessed."""
+    done = mainstay("backup", "take", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "hint: `mainstay init` writes one" in done.stderr

@@ -1,0 +1,34 @@
+"""What every test gets: no secrets, no colours, no settings of whoever runs the tests."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from mainstay.platform import redact
+
+pytest_plugins = ["helpers.postgres", "helpers.s3"]
+
+_FOREIGN = ("AWS_", "GITHUB_", "ACTIONS_", "INPUT_", "MAINSTAY_", "PG", "COPIER_", "DATABASE_URL", "GH_TOKEN")
+_COLOURS = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS"}
+_KEPT = {"MAINSTAY_PYTHON", "AWS_CA_BUNDLE"}
+
+
+@pytest.fixture(autouse=True)
+def _isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for name in set(os.environ) - _KEPT:
+        if name.startswith(_FOREIGN) or name in _COLOURS:
+            monkeypatch.delenv(name)
+    settings = tmp_path_factory.getbasetemp() / "gitconfig"
+    settings.write_text(
+        "[user]\n\tname = Test\n\temail = test@example.invalid\n[init]\n\tdefaultBranch = main\n"
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+@pytest.fixture(autouse=True)
+def _forgotten_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test's secret mask a word in another test's message."""
+    monkeypatch.setattr(redact, "_known", set())
