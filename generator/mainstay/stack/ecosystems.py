@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
-from mainstay.stack.manifests import has_python_project
+from mainstay.stack.manifests import REQUIREMENT_LINE, has_python_project
 from mainstay.stack.model import Ecosystem, Evidence
 from mainstay.stack.survey import Survey, folder_of
 from mainstay.stack.workspaces import WORKSPACES, workspace_members
@@ -39,9 +39,6 @@ class EcosystemRule:
 
 
 _NODE = r'"(?:dependencies|devDependencies|optionalDependencies|workspaces)"[ \t\r\n]*:'
-_REQUIREMENTS = (
-    r"^[ \t]*(?:-r[ \t]|-c[ \t]|[A-Za-z0-9][A-Za-z0-9._-]*[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:[=<>!~@;#\\\r]|$))"
-)
 
 RULES = (
     EcosystemRule(
@@ -137,10 +134,10 @@ RULES = (
             "Pipfile.lock": "",
             "Pipfile": r"^\[(?:dev-)?packages\]",
             "pyproject.toml": has_python_project,
-            "requirements*.txt": _REQUIREMENTS,
-            "requirements*.in": _REQUIREMENTS,
-            "**/requirements/*.txt": _REQUIREMENTS,
-            "**/requirements/*.in": _REQUIREMENTS,
+            "requirements*.txt": REQUIREMENT_LINE,
+            "requirements*.in": REQUIREMENT_LINE,
+            "**/requirements/*.txt": REQUIREMENT_LINE,
+            "**/requirements/*.in": REQUIREMENT_LINE,
             "setup.py": r"\bsetup\(",
             "setup.cfg": r"^install_requires",
         },

@@ -10,6 +10,10 @@ from typing import Any
 
 _BROKEN = (ValueError, RecursionError)
 _REQUIREMENT = re.compile(r"^[ \t]*([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
+REQUIREMENT_LINE = (
+    r"^[ \t]*(?:-r[ \t]|-c[ \t]|[A-Za-z0-9][A-Za-z0-9._-]*(?:[ \t]*\[[^\]\n]*\])?[ \t]*(?:[=<>!~@;#\\\r]|$))"
+)
+"""A line of a requirements file: prose that happens to have the name of one has none."""
 _NOT_NORMAL = re.compile(r"[-_.]+")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mainstay.stack.manifests import REQUIREMENT_LINE
 from mainstay.stack.sign import Sign
 
 _DRIZZLE = tuple(f"drizzle.config.{kind}" for kind in ("ts", "js", "mjs", "json"))
@@ -38,6 +39,7 @@ SIGNS = (
         "pip",
         "requirements file",
         ("requirements.txt", "requirements.in", "**/requirements/*.txt"),
+        REQUIREMENT_LINE,
     ),
     Sign("package_managers", "pip", "lock file of Pipenv", ("Pipfile.lock",)),
     # Databases
