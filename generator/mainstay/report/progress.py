@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from mainstay.platform.clock import Clock
 from mainstay.progress import Progress, Step
+from mainstay.report.escape import visible
 from mainstay.report.quantities import size_text
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class BarProgress:
     def step(self, title: str) -> Iterator[Step]:
         """Run a step under its bar; its line stays, also when it fails."""
         with self._drawn() as bars:
-            task = bars.add_task(_one_line(title), total=None, amount="")
+            task = bars.add_task(visible(title), total=None, amount="")
             try:
                 yield from _timed(title, self.clock, _BarStep(bars=bars, task=task), self._keep)
             finally:
@@ -124,12 +125,7 @@ def _timed(title: str, clock: Clock, step: _Step, ended: _Ended) -> Iterator[Ste
         outcome = "ok"
     finally:
         result = f": {step.result}" if step.result else ""
-        ended(_one_line(f"{outcome:6} {clock.elapsed() - began:6.1f} s  {title}{result}"))
-
-
-def _one_line(text: str) -> str:
-    """Return the text without anything that could move a cursor: a note may quote a repository."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+        ended(visible(f"{outcome:6} {clock.elapsed() - began:6.1f} s  {title}{result}"))
 
 
 def _bars(stream: TextIO) -> Bars:

@@ -79,7 +79,7 @@ def test_a_note_cannot_break_out_of_its_line(pipe: Shown) -> None:
     with pipe.progress.step("Read \x1b[2J") as step:
         step.note("a\nok 0.0 s  Forged\x07")
 
-    assert pipe.text == "ok        0.0 s  Read  [2J: a ok 0.0 s  Forged \n"
+    assert pipe.text == "ok        0.0 s  Read \\x1b[2J: a\\nok 0.0 s  Forged\\x07\n"
 
 
 @pytest.mark.parametrize("variable", ["FORCE_COLOR", "CLICOLOR_FORCE"])
