@@ -1,0 +1,57 @@
+"""WF: the workflows themselves. They hold the keys to production data (SOP-603 sections 3 and 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mainstay.audit.facts.workflows import Block, Workflow, Workflows
+from mainstay.audit.model import Finding, Location, NotApplicable, Severity
+from mainstay.audit.registry import check
+
+_PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}|docker://[^@\s]+@sha256:[0-9a-f]{64}|(?:\./|\$/)\S*")
+
+
+@check("WF101", "Every workflow can be read", Severity.HIGH, sop="3")
+def workflows_can_be_read(workflows: Workflows) -> Iterator[Finding]:
+    """GitHub skips a workflow that it cannot read. A backup that is skipped leaves no red mark.
+
+    Fix: repair the YAML at the line that the finding names; every job needs a list of steps.
+    """
+    for path, why in workflows.unreadable.items():
+        yield Finding(message=why, at=Location(path), key="unreadable", fix="repair the file")
+
+
+@check("WF102", "Every action is pinned by its full commit", Severity.MEDIUM, sop="3")
+def actions_are_pinned(workflows: Workflows) -> Iterator[Finding]:
+    """A tag can be moved to other code after you have read it, and that code sees your secrets. A commit cannot.
+
+    Fix: write `uses: owner/name@<40 hex digits> # v1.2.3`; Dependabot keeps both current.
+    """
+    for workflow in workflows:
+        blocks: list[Block] = [block for job in workflow.jobs for block in (job, *job.steps)]
+        for block in blocks:
+            uses = str(block.tree.get("uses") or "")
+            if uses and not _PINNED.fullmatch(uses):
+                at, fix = block.at_key("uses"), "pin the full commit and keep the version as a comment"
+                yield Finding(message=f"{uses} is not pinned by its full commit", at=at, key=uses, fix=fix)
+
+
+@check("WF103", "Every workflow says which permissions it needs", Severity.MEDIUM, sop="3")
+def permissions_are_declared(workflows: Workflows) -> Iterator[Finding]:
+    """Without `permissions` a job gets the default of the repository, which may be to write everything.
+
+    Fix: `permissions: {}` at the top of the workflow, and in each job what that job needs.
+    """
+    if not workflows.readable and not workflows.unreadable:
+        raise NotApplicable("there is no workflow")
+    for workflow in workflows:
+        jobs = [job for job in workflow.jobs if "permissions" not in job.tree]
+        if "permissions" not in workflow.tree and jobs:
+            at, fix = jobs[0].at, "add `permissions: {}` at the top and what is needed in each job"
+            yield Finding(message="it runs with the default permissions", at=at, key="permissions", fix=fix)
+        blocks: list[Workflow | Block] = [workflow, *workflow.jobs]
+        for block in blocks:
+            if block.tree.get("permissions") == "write-all":
+                message, fix = "it may write everything", "name the permissions that it needs"
+                yield Finding(message=message, at=block.at_key("permissions"), key="write-all", fix=fix)

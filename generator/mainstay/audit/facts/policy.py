@@ -1,0 +1,59 @@
+"""The policy of the repository, and the file that it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from mainstay.audit.facts.files import RepositoryFiles
+from mainstay.audit.facts.trees import line_of, parse_mapping
+from mainstay.audit.model import Location, Unavailable
+from mainstay.errors import PolicyError
+from mainstay.policy import POLICY_PATH, Policy, parse_policy
+
+POLICY = POLICY_PATH.as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """`.github/mainstay.yml` as YAML: the text, and where in it things stand."""
+
+    text: str
+    tree: CommentedMap
+
+    def at(self, *keys: str | int) -> Location:
+        """Return where the deepest of nested `keys` stands that the file has."""
+        node: Any = self.tree
+        line: int | None = None
+        for key in keys:
+            known = (
+                key in node if isinstance(node, dict) else isinstance(node, list) and key in range(len(node))
+            )
+            if not known:
+                break
+            line, node = line_of(node, key), node[key]
+        return Location(POLICY, line)
+
+
+def policy_file(files: RepositoryFiles) -> PolicyFile:
+    """Return the policy file.
+
+    Raises:
+        Unavailable: It is missing, unreadable or no YAML.
+    """
+    text = files.text(POLICY)
+    return PolicyFile(text, parse_mapping(text, POLICY))
+
+
+def policy(file: PolicyFile) -> Policy:
+    """Return the policy.
+
+    Raises:
+        Unavailable: The file is no valid policy.
+    """
+    try:
+        return parse_policy(file.text)
+    except PolicyError as error:
+        raise Unavailable(f"the policy cannot be used: {error.message.partition(chr(10))[0]}") from error

@@ -1,0 +1,186 @@
+"""What an audit is made of: checks give findings, findings make a result, results make a report.
+
+A check returns no verdict. It yields findings; no finding is a pass. It raises `NotApplicable`, and a fact that
+cannot be read raises `Unavailable`. So a check cannot report something as good by forgetting a branch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+
+class Severity(IntEnum):
+    """How much a finding matters; ordered, so that thresholds can be compared."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The word for it in the policy, on the command line and in reports."""
+        return self.name.lower()
+
+    @classmethod
+    def from_label(cls, label: str) -> Severity:
+        """Return the severity that `label` names."""
+        return cls[label.upper()]
+
+
+class Outcome(StrEnum):
+    """What became of one check."""
+
+    PASS = "pass"  # noqa: S105 - an outcome, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    """A fact could not be read, so nothing is claimed."""
+    ERROR = "error"
+    """The check itself failed: a bug in mainstay."""
+    NOT_APPLICABLE = "not_applicable"
+    WAIVED = "waived"
+    """There are findings, and a waiver in the policy accepts every one of them."""
+
+
+class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error
+    """Raised by a check that has nothing to judge in this repository; the text says why."""
+
+
+class Unavailable(Exception):  # noqa: N818 - an outcome, not an error
+    """Raised by a fact that cannot be read; the text says why. Never a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the repository; lines are counted from 1."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not as the SOP wants it.
+
+    Attributes:
+        message: What is wrong, one sentence without a full stop.
+        at: Where.
+        key: What stays the same about it between runs: no line, no age, no count.
+        fix: What a person does about it.
+        evidence: Values that the judgement rests on.
+        note: What the engine adds, such as a waiver that has expired.
+    """
+
+    message: str
+    at: Location
+    key: str
+    fix: str
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    def fingerprint(self, check_id: str) -> str:
+        """Return an identity that survives edits elsewhere in the file."""
+        return hashlib.sha256(f"{check_id}\0{self.at.path}\0{self.key}".encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that a waiver of the policy accepts until a day."""
+
+    finding: Finding
+    reason: str
+    expires: date
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question that the audit asks. Its docstring is its page in the documentation."""
+
+    id: str
+    title: str
+    severity: Severity
+    sop: str
+    """Section of SOP-603 that wants it, `1` to `10`, or `outputs`."""
+    run: Callable[..., Iterable[Finding]]
+
+    @property
+    def family(self) -> str:
+        """The letters of the id."""
+        return self.id.rstrip("0123456789")
+
+    @property
+    def page(self) -> str:
+        """Why the check matters and how to fix what it finds."""
+        return inspect.getdoc(self.run) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check said.
+
+    Attributes:
+        check: The check.
+        outcome: Its outcome.
+        reason: Why it is unknown, not applicable or in error; on a failed check, what could not be read beside it.
+        findings: What stands against the repository.
+        waived: What was found and is accepted for now.
+    """
+
+    check: Check
+    outcome: Outcome
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    waived: tuple[Waived, ...] = ()
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that the check needed could not be read."""
+        unread = self.outcome in {Outcome.UNKNOWN, Outcome.ERROR}
+        return unread or (self.outcome in {Outcome.FAIL, Outcome.WAIVED} and bool(self.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run of the audit, as data.
+
+    Attributes:
+        results: One per selected check, in order of id.
+        fail_on: Findings of this severity and above fail the run.
+        at: When it ran.
+        tool_version: The mainstay that ran it.
+    """
+
+    results: tuple[Result, ...]
+    fail_on: Severity
+    at: datetime
+    tool_version: str
+
+    @property
+    def outcomes(self) -> Counter[Outcome]:
+        """How many checks had each outcome."""
+        return Counter(result.outcome for result in self.results)
+
+    @property
+    def severities(self) -> Counter[Severity]:
+        """How many findings stand, by severity."""
+        return Counter(result.check.severity for result in self.results for _ in result.findings)
+
+    @property
+    def failing(self) -> int:
+        """How many findings are severe enough to fail the run."""
+        return sum(count for severity, count in self.severities.items() if severity >= self.fail_on)
+
+    @property
+    def incomplete(self) -> tuple[Result, ...]:
+        """The results for which something could not be read."""
+        return tuple(result for result in self.results if result.incomplete)
