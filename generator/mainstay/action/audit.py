@@ -10,7 +10,6 @@ from mainstay.action.outputs import Annotation, Level
 from mainstay.audit import Finding, Report, Severity, exit_code, run_audit
 from mainstay.platform.clock import SystemClock
 from mainstay.report.markdown import markdown
-from mainstay.report.quantities import count_text
 
 
 def audit(inputs: Inputs, _: Mapping[str, str]) -> Outcome:
@@ -20,18 +19,12 @@ def audit(inputs: Inputs, _: Mapping[str, str]) -> Outcome:
     found = [(result.check.severity, finding) for result in report.results for finding in result.findings]
     found.sort(key=lambda entry: -entry[0])
     return Outcome(
-        _verdict(report, len(found)),
+        "",
         exit_code(report),
         details=markdown(report),
         report={severity.label: report.severities[severity] for severity in Severity},
         annotations=tuple(_annotation(severity, finding, report) for severity, finding in found),
     )
-
-
-def _verdict(report: Report, findings: int) -> str:
-    verdict = f"SOP-603 audit: {count_text(findings, 'finding')}, {report.failing} at {report.fail_on.label} or above"
-    unread = len(report.incomplete)
-    return f"{verdict}; {count_text(unread, 'check')} could not be completed" if unread else verdict
 
 
 def _annotation(severity: Severity, finding: Finding, report: Report) -> Annotation:

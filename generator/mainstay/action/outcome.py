@@ -21,7 +21,7 @@ class Outcome:
     """What came of a command.
 
     Attributes:
-        verdict: One line for people.
+        verdict: One line for people; empty when the details begin with one.
         exit_code: What the step ends with.
         details: Markdown below the verdict.
         report: What was done or found, for machines.
@@ -62,4 +62,5 @@ def publish(outcome: Outcome, environ: Mapping[str, str], stdout: TextIO) -> Non
         write_output(Path(file), "report", json.dumps(outcome.report))
     if file := environ.get("GITHUB_STEP_SUMMARY"):
         sign = _SIGNS.get(outcome.exit_code, "❌")
-        write_summary(Path(file), f"{sign} **{outcome.verdict}**\n\n{outcome.details}\n")
+        verdict = f"{sign} **{outcome.verdict}**\n\n" if outcome.verdict else ""
+        write_summary(Path(file), f"{verdict}{outcome.details}\n")
