@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,7 @@ def test_created_objects_are_never_overwritten(store: Store) -> None:
     """A manifest is a commit record: the first one stays."""
     store.create("a/manifest.json", b"first")
 
-    with pytest.raises(StoreError, match="creating .*a/manifest.json failed"):
+    with pytest.raises(StoreError, match=r"creating .*a/manifest\.json failed"):
         store.create("a/manifest.json", b"second")
 
     assert store.read("a/manifest.json", most_bytes=100) == b"first"
@@ -89,12 +89,14 @@ def test_what_is_deleted_is_gone(store: Store) -> None:
 @pytest.mark.parametrize("operation", ["read", "stream", "size_bytes"])
 def test_an_object_that_is_not_there_is_named(store: Store, operation: str) -> None:
     """The message names operation, store and key; the hint says what to check."""
+    operations: dict[str, Callable[[], object]] = {
+        "read": lambda: store.read("no/such", most_bytes=1),
+        "stream": lambda: list(store.stream("no/such")),
+        "size_bytes": lambda: store.size_bytes("no/such"),
+    }
+
     with pytest.raises(StoreError, match=f"{store.url}/no/such failed") as caught:
-        _ = {
-            "read": lambda: store.read("no/such", most_bytes=1),
-            "stream": lambda: list(store.stream("no/such")),
-            "size_bytes": lambda: store.size_bytes("no/such"),
-        }[operation]()
+        operations[operation]()
 
     assert caught.value.hint
     assert "Debug source" not in caught.value.message
@@ -145,5 +147,5 @@ def test_a_read_only_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "app").write_text("a file where a folder is needed")
     store = open_store(tmp_path.as_uri())
 
-    with pytest.raises(StoreError, match="writing file://.*/app/dump failed"):
+    with pytest.raises(StoreError, match=r"writing file://.*/app/dump failed"):
         store.put("app/dump", blocks(1), part_bytes=PART)

@@ -1,4 +1,4 @@
-"""The whole life of a backup on a real PostgreSQL: taken, destroyed, restored, proved equal; and every way it can fail."""
+"""The life of a backup on a real PostgreSQL: taken, destroyed, restored, proved equal; and the ways it can fail."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ from mainstay.backup import (
     verify_backup,
 )
 from mainstay.backup.stores import open_store
+from mainstay.backup.stream import decompress
 from mainstay.errors import EngineError, StoreError, UsageError, VerificationError
-from mainstay.platform import process
+from mainstay.platform import postgres_installs, process
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
-from mainstay.platform.postgres_installs import BIN_VARIABLE
+from mainstay.platform.postgres_installs import BIN_VARIABLE, find_bin
 
 EVERYTHING = """
 CREATE TYPE mood AS ENUM ('fine', 'schlecht');
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE TABLE parent (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, mood mood,
-  amount positive, tags text[], extra jsonb, picture bytea, seen timestamptz, name_length int GENERATED ALWAYS AS (length(name)) STORED);
+  amount positive, tags text[], extra jsonb, picture bytea, seen timestamptz,
+  name_length int GENERATED ALWAYS AS (length(name)) STORED);
 CREATE TABLE child (id serial PRIMARY KEY, parent_id bigint NOT NULL REFERENCES parent, x double precision);
 CREATE TABLE measurement (at date NOT NULL, value real) PARTITION BY RANGE (at);
 CREATE TABLE measurement_2026 PARTITION OF measurement FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -47,11 +49,13 @@ CREATE VIEW fine AS SELECT * FROM parent WHERE mood = 'fine';
 CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM parent;
 CREATE SEQUENCE countdown INCREMENT -2;
 CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT $1 * 2';
-CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.seen := coalesce(NEW.seen, now()); RETURN NEW; END';
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN NEW.seen := coalesce(NEW.seen, now()); RETURN NEW; END';
 CREATE TRIGGER stamped BEFORE INSERT ON parent FOR EACH ROW EXECUTE FUNCTION stamp();
 ALTER TABLE child ENABLE ROW LEVEL SECURITY; CREATE POLICY everyone ON child USING (true);
 INSERT INTO parent (name, mood, amount, tags, extra, picture)
-  SELECT 'Zoë ' || i, CASE WHEN i % 3 = 0 THEN 'schlecht'::mood END, i, ARRAY['a', NULL, 'ü'], jsonb_build_object('i', i, 'n', NULL),
+  SELECT 'Zoë ' || i, CASE WHEN i % 3 = 0 THEN 'schlecht'::mood END, i, ARRAY['a', NULL, 'ü'],
+  jsonb_build_object('i', i, 'n', NULL),
   decode(md5(i::text), 'hex') FROM generate_series(1, 3000) i;
 INSERT INTO child (parent_id, x) SELECT id, random() FROM parent;
 INSERT INTO measurement SELECT '2026-01-01'::date + i % 300, i / 3.0 FROM generate_series(1, 1000) i;
@@ -171,27 +175,14 @@ def test_a_restore_that_lost_rows_is_noticed(full: Database, store_url: str) -> 
 def test_the_artifact_restores_with_stock_tools(full: Database, store_url: str, tmp_path: Path) -> None:
     """No lock-in: what is stored is a zstd stream of a pg_dump archive."""
     manifest = take_backup(source(full), store_url)
-    from mainstay.backup.stream import decompress  # noqa: PLC0415 - stands for the zstd program
-
     archive = tmp_path / "dump"
     archive.write_bytes(b"".join(decompress(open_store(store_url).stream(manifest.artifact.key))))
-    listed = process.run([EmbeddedPostgresPrograms.pg_restore(), "--list", archive]).stdout
+    listed = process.run([find_bin(16, "pg_restore"), "--list", archive]).stdout
 
     assert "TABLE DATA public parent" in listed
 
 
-class EmbeddedPostgresPrograms:
-    """The stock programs of the wheel."""
-
-    @staticmethod
-    def pg_restore() -> Path:
-        """Return pg_restore 16."""
-        from mainstay.platform.postgres_installs import find_bin  # noqa: PLC0415 - only here
-
-        return find_bin(16, "pg_restore")
-
-
-def damage(folder: Path, store_url: str, key: str, how: str) -> None:
+def damage(store_url: str, key: str, how: str) -> None:
     path = Path(store_url.removeprefix("file://")) / key
     content = path.read_bytes()
     middle = len(content) // 2
@@ -211,7 +202,7 @@ def test_a_damaged_artifact_is_never_restored(
 ) -> None:
     """Every level notices, and a restore drops what it began."""
     manifest = take_backup(source(full), store_url)
-    damage(tmp_path, store_url, manifest.artifact.key, how)
+    damage(store_url, manifest.artifact.key, how)
     databases = database_names(full.server_url)
 
     for level in Level:
@@ -286,7 +277,7 @@ def fake_programs(folder: Path, pg_dump: str) -> Path:
         ("exit 0", "the dump is empty"),
     ],
 )
-def test_a_failing_dump_leaves_nothing_and_says_why(  # noqa: PLR0913 - the fault, its message, and four fixtures
+def test_a_failing_dump_leaves_nothing_and_says_why(
     full: Database,
     store_url: str,
     tmp_path: Path,
@@ -329,8 +320,6 @@ def test_a_server_without_programs_of_its_version_is_refused(
     full: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dump by another major version is not safe, in neither direction."""
-    from mainstay.platform import postgres_installs  # noqa: PLC0415 - to look as if nothing were installed
-
     monkeypatch.setattr(postgres_installs, "_folders", lambda: iter(()))
 
     with pytest.raises(
@@ -348,7 +337,8 @@ def test_a_killed_run_leaves_no_manifest(full: Database, store_url: str, tmp_pat
         tmp_path / "bin", f"head -c 3000000 /dev/urandom; touch {tmp_path}/dumping; sleep 30"
     )
     code = (
-        "import sys; from mainstay.backup import Source, take_backup;"
+        "import os, sys; from mainstay.backup import Source, take_backup;"
+        "open(sys.argv[2], 'w').write(str(os.getpid()));"
         "take_backup(Source('app', 'postgresql', sys.stdin.read()), sys.argv[1])"
     )
     watcher = threading.Thread(target=_kill_once, args=(tmp_path, end))

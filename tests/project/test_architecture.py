@@ -105,3 +105,13 @@ def test_every_folder_of_the_package_is_importable() -> None:
     folders = {path.parent for path in MODULES}
 
     assert [name(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted((REPOSITORY / "tests").rglob("test_*.py")), ids=lambda path: path.name
+)
+def test_every_test_says_what_it_specifies(path: Path) -> None:
+    """The sentence under a test's name is the specification."""
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+
+    assert [f.name for f in functions if f.name.startswith("test_") and not ast.get_docstring(f)] == []
