@@ -73,9 +73,9 @@ def render(source: TemplateSource, into: Path, answers: Mapping[str, object]) ->
             quiet=True,
         )
         questions = worker.template.questions_data
-    _refuse_unknown(answers, list(questions))
     if not (into / ANSWERS_FILE).is_file():
         raise ScaffoldError(f"{source} is not the mainstay template: it writes no {ANSWERS_FILE}")
+    _refuse_unknown(answers, list(questions))
     paths = sorted(path.relative_to(into).as_posix() for path in into.rglob("*") if not path.is_dir())
     return Rendered(into, tuple(paths), read_answers(into), questions, tuple(_notes(warned)))
 
@@ -100,6 +100,7 @@ def _notes(warned: Sequence[warnings.WarningMessage]) -> Iterator[str]:
 @contextmanager
 def _errors_of_copier(source: TemplateSource) -> Iterator[None]:
     from copier.errors import CopierError, UnsafeTemplateError  # noqa: PLC0415 - takes 0.6 s
+    from jinja2 import TemplateError  # noqa: PLC0415 - comes with copier
     from plumbum.commands.processes import ProcessExecutionError  # noqa: PLC0415 - comes with copier
 
     try:
@@ -118,5 +119,5 @@ def _errors_of_copier(source: TemplateSource) -> Iterator[None]:
         if refused := _REFUSED.match(str(error)):
             raise InvalidAnswerError(f"{refused['key']}: {refused['why']}", refused["key"]) from error
         raise ScaffoldError(f"the template at {source} cannot be rendered: {error}") from error
-    except (CopierError, TypeError, OSError) as error:
+    except (CopierError, TemplateError, TypeError, OSError) as error:
         raise ScaffoldError(f"the template at {source} cannot be rendered: {error}") from error
