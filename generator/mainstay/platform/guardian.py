@@ -1,8 +1,8 @@
 """Cleans up after a process that may be killed: a child that outlives its parent for one last duty.
 
 Run as `python guardian.py '{"argv": [...], "user": ..., "cwd": ..., "folders": [...]}'`. It starts the
-program (if any) and waits until its own standard input ends: the parent closed it, or the parent is gone,
-however it went. Then it stops the program and removes the folders. It has to start fast: it imports nothing
+program (if any) and waits until its own standard input ends: with a word when the parent is done, without one when the
+parent was killed. Then it stops the program and removes the folders. It has to start fast: it imports nothing
 of mainstay.
 """
 
@@ -13,8 +13,11 @@ import shutil
 import signal
 import subprocess  # noqa: TID251 - it is the part of platform.process that runs in a child
 import sys
+import time
+from pathlib import Path
 
 STOP_SECONDS = 10
+ORPHAN_SECONDS = 3
 
 
 def main(request: dict[str, object]) -> None:
@@ -36,13 +39,13 @@ def main(request: dict[str, object]) -> None:
         if argv
         else None
     )
+    parent_died = True
     try:
-        sys.stdin.buffer.read()
+        parent_died = not sys.stdin.buffer.read()
     finally:
         if program is not None:
             _stop(program)
-        for folder in _list(request["folders"]):
-            shutil.rmtree(str(folder), ignore_errors=True)
+        _remove([Path(str(folder)) for folder in _list(request["folders"])], watch=parent_died)
 
 
 def _list(value: object) -> list[object]:
@@ -62,6 +65,17 @@ def _stop(program: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         program.kill()
         program.wait()
+
+
+def _remove(folders: list[Path], *, watch: bool) -> None:
+    """Remove the folders; when the parent was killed, again and again while its orphans may still write to them."""
+    deadline = time.monotonic() + (ORPHAN_SECONDS if watch else 0)
+    while True:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        if time.monotonic() >= deadline:
+            return
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

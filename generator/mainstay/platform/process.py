@@ -169,7 +169,8 @@ def guarded(
     try:
         yield
     finally:
-        _pipe(guardian.stdin).close()
+        with contextlib.suppress(BrokenPipeError), _pipe(guardian.stdin) as word:
+            word.write(b".")  # an end without a word means that this process was killed
         guardian.wait()
 
 

@@ -131,6 +131,37 @@ with process.guarded({server!r}, folders=[Path({str(folder)!r})]):
     assert _gone(int((tmp_path / "pid").read_text()), folder)
 
 
+def test_an_orphan_cannot_bring_a_guarded_folder_back(tmp_path: Path) -> None:
+    """A program that outlives its killed parent may go on writing: the folder is removed until it stays away."""
+    folder = tmp_path / "data"
+    orphan = python(
+        f"""
+import os, time
+for n in range(15):
+    os.makedirs({str(folder)!r} + '/sub', exist_ok=True)
+    open({str(tmp_path / "written")!r}, 'w').write(str(n))
+    time.sleep(0.1)
+"""
+    )
+    code = f"""
+import os, signal, subprocess
+from pathlib import Path
+from mainstay.platform import process
+with process.guarded(folders=[Path({str(folder)!r})]):
+    subprocess.Popen({orphan!r})
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+    process.run(python(code), check=False, timeout_seconds=30)
+    for _ in range(100):
+        if (tmp_path / "written").exists() and (tmp_path / "written").read_text() == "14":
+            break
+        time.sleep(0.05)
+    time.sleep(0.3)
+
+    assert not folder.exists()
+
+
 def _gone(pid: int, folder: Path) -> bool:
     for _ in range(100):
         if not folder.exists() and not _alive(pid):
