@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from helpers.lint import schema_errors, zizmor
+from helpers.rendering import REPOSITORY, rendered
+from mainstay.policy import load_policy
+
+ECOSYSTEMS: list[str] = YAML(typ="safe").load(REPOSITORY / "copier.yml")["ecosystems"]["choices"]
+ANSWERS: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "keys and every ecosystem": {
+        "backup_store": "s3://acme-backups/shop",
+        "backup_credentials": "keys",
+        "timezone": "America/Argentina/Buenos_Aires",
+        "ecosystems": ECOSYSTEMS,
+        "ecosystem_directories": {
+            "npm": ["/", "/apps/web"],
+            "docker": ["/images/*"],
+            "gomod": ["/it's: a #1"],
+        },
+    },
+    "folder as store": {"backup_store": "file:///srv/backups"},
+    "no database, no ecosystem": {"database": "none", "ecosystems": []},
+}
+COMPANION = "OWNER/REPO"
+"""What a copy from a local folder names: there is no owner to derive."""
+PINS = dict(
+    line.split("@", 1)
+    for line in (REPOSITORY / "requirements/actions.txt").read_text().splitlines()
+    if not line.startswith("#")
+)
+_USES = re.compile(r"^\s*(?:- )?uses: ([^@\s]+)@(.*)$", re.MULTILINE)
+
+every_answer_set = pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
+
+
+def workflows(target: Path) -> dict[str, Any]:
+    """Return the workflows of a repository, by file name."""
+    folder = target / ".github/workflows"
+    return {path.name: YAML(typ="safe").load(path) for path in sorted(folder.glob("*.yml"))}
+
+
+def jobs(target: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each job with a name to find it by."""
+    for file, workflow in workflows(target).items():
+        for name, job in workflow["jobs"].items():
+            yield f"{file}:{name}", job
+
+
+def companion_step(target: Path, file: str) -> dict[str, Any]:
+    """Return the step that does the work of a workflow."""
+    (job,) = workflows(target)[file]["jobs"].values()
+    (step,) = [step for step in job["steps"] if step["uses"].startswith(f"{COMPANION}@")]
+    return dict(step)
+
+
+@every_answer_set
+def test_the_strictest_linter_finds_nothing(answers: dict[str, Any]) -> None:
+    """Zizmor as an auditor, over everything that GitHub reads."""
+    assert zizmor(rendered(**answers)) == ""
+
+
+@every_answer_set
+def test_the_schemas_are_met(answers: dict[str, Any]) -> None:
+    """Workflows and dependabot.yml have the shape that GitHub accepts, and every job ends by itself."""
+    github = rendered(**answers) / ".github"
+    files = list((github / "workflows").glob("*.yml"))
+
+    assert schema_errors("vendor.github-workflows", files) == ""
+    assert schema_errors("custom.github-workflows-require-timeout", files) == ""
+    assert schema_errors("vendor.dependabot", [github / "dependabot.yml"]) == ""
+
+
+def test_the_projects_own_files_pass_too() -> None:
+    """What we ask of others holds for action.yml and for our own workflows."""
+    github = REPOSITORY / ".github"
+
+    assert zizmor(REPOSITORY / "action.yml", github) == ""
+    assert schema_errors("vendor.github-actions", [REPOSITORY / "action.yml"]) == ""
+    assert schema_errors("vendor.github-workflows", (github / "workflows").glob("*.yml")) == ""
+    assert schema_errors("vendor.dependabot", [github / "dependabot.yml"]) == ""
+
+
+def test_a_linter_that_reads_nothing_is_a_failure(tmp_path: Path) -> None:
+    """The tests above cannot pass over an empty folder."""
+    assert "3" in zizmor(tmp_path)
+
+
+def test_every_third_party_action_is_the_one_in_the_table() -> None:
+    """One table says which commit is run, in the template and in our own workflows alike."""
+    sources = [*(REPOSITORY / "template").rglob("*.yml.jinja"), *(REPOSITORY / ".github").rglob("*.yml")]
+    used = [
+        (name, pin) for path in sources for name, pin in _USES.findall(path.read_text()) if "[=" not in name
+    ]
+
+    assert {name for name, _ in used} == PINS.keys()
+    assert all(PINS[name] == pin for name, pin in used)
+    assert all(re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin) for pin in PINS.values())
+
+
+@every_answer_set
+def test_each_workflow_is_a_checkout_and_one_step_that_works(answers: dict[str, Any]) -> None:
+    """No shell in YAML: what a workflow does is tested where it lives."""
+    inputs = YAML(typ="safe").load(REPOSITORY / "action.yml")["inputs"]
+    for name, job in jobs(rendered(**answers)):
+        assert all("run" not in step for step in job["steps"]), name
+        assert job["steps"][0]["uses"].startswith("actions/checkout@"), name
+        assert job["steps"][-1]["uses"].startswith(f"{COMPANION}@"), name
+        assert job["steps"][-1]["with"].keys() <= inputs.keys(), name
+
+
+@every_answer_set
+def test_rights_are_granted_job_by_job(answers: dict[str, Any]) -> None:
+    """Nothing at the top, and to each job what it uses: only one may write, and only to issues."""
+    target = rendered(**answers)
+
+    assert all(workflow["permissions"] == {} for workflow in workflows(target).values())
+    granted = {name: job["permissions"] for name, job in jobs(target)}
+    writing = {name for name, rights in granted.items() if "write" in (rights | {"id-token": ""}).values()}
+    assert writing == {"sop-update.yml:update"}
+    assert granted["sop-update.yml:update"] == {"contents": "read", "issues": "write"}
+
+
+def test_a_repository_without_a_database_gets_no_backup_workflows() -> None:
+    """Nothing is emitted that does nothing."""
+    assert sorted(workflows(rendered(database="none"))) == ["audit.yml", "sop-update.yml"]
+
+
+@pytest.mark.parametrize("file", ["backup.yml", "restore-drill.yml"])
+@pytest.mark.parametrize(
+    ("answers", "signs_in", "secrets", "runner"),
+    [
+        ({"backup_store": "s3://b/p", "backup_credentials": "oidc"}, True, set(), "ubuntu-24.04"),
+        (
+            {"backup_store": "s3://b/p", "backup_credentials": "keys"},
+            False,
+            {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"},
+            "ubuntu-24.04",
+        ),
+        ({"backup_store": "file:///srv/backups"}, False, set(), "self-hosted"),
+    ],
+    ids=["oidc", "keys", "folder"],
+)
+def test_the_store_is_reached_with_the_credentials_that_were_chosen(
+    *,
+    file: str,
+    answers: dict[str, Any],
+    signs_in: bool,
+    secrets: set[str],
+    runner: str,
+) -> None:
+    """A key is stored only when asked for; a folder needs a machine that lasts; only the backup sees the database."""
+    target = rendered(**answers)
+    (job,) = workflows(target)[file]["jobs"].values()
+    wanted = {*secrets, "DATABASE_URL"} if file == "backup.yml" else secrets
+
+    read = set(re.findall(r"secrets\.(\w+)", str(job)))
+
+    assert read == wanted
+    assert (job.get("permissions", {}).get("id-token") == "write") == signs_in
+    assert any("configure-aws-credentials" in step["uses"] for step in job["steps"]) == signs_in
+    assert job["runs-on"] == runner
+    assert "environment" in job or not read
+
+
+def test_the_backup_gets_every_secret_that_the_policy_names() -> None:
+    """A `$NAME` in the policy is a name in the environment of the step."""
+    target = rendered()
+    environment = companion_step(target, "backup.yml")["env"]
+
+    for database in load_policy(target).databases.values():
+        name = database.url.removeprefix("$")
+        assert environment[name] == f"${{{{ secrets.{name} }}}}"
+
+
+def test_dependabot_covers_what_was_answered() -> None:
+    """Each ecosystem once, with its folders, weekly in the team's morning, ten at a time."""
+    target = rendered(**ANSWERS["keys and every ecosystem"])
+    updates = YAML(typ="safe").load(target / ".github/dependabot.yml")["updates"]
+    by_name = {update["package-ecosystem"]: update for update in updates}
+
+    assert sorted(by_name) == sorted(ECOSYSTEMS)
+    assert len(updates) == len(ECOSYSTEMS)
+    assert by_name["npm"]["directories"] == ["/", "/apps/web"]
+    assert by_name["docker"]["directories"] == ["/images/*"]
+    assert by_name["gomod"]["directory"] == "/it's: a #1"
+    assert by_name["pip"]["directory"] == "/"
+    for update in updates:
+        assert update["schedule"] == {
+            "interval": "weekly",
+            "day": "monday",
+            "time": "09:00",
+            "timezone": "America/Argentina/Buenos_Aires",
+        }
+        assert update["open-pull-requests-limit"] == 10
+        assert update["labels"] == ["dependencies", "automated"]
+        assert update["cooldown"]["default-days"] == 7
+        assert all(group["update-types"] == ["minor", "patch"] for group in update.get("groups", {}).values())
+
+
+def test_dependabot_is_told_only_what_an_ecosystem_knows() -> None:
+    """GitHub documents which ecosystems have versions by SemVer, and which tell development from production."""
+    target = rendered(**ANSWERS["keys and every ecosystem"])
+    updates = YAML(typ="safe").load(target / ".github/dependabot.yml")["updates"]
+
+    by_semver = {
+        update["package-ecosystem"] for update in updates if "semver-major-days" in update["cooldown"]
+    }
+    typed = {
+        update["package-ecosystem"]
+        for update in updates
+        if "development-dependencies" in update.get("groups", {})
+    }
+
+    unversioned = {
+        "bazel",
+        "devcontainers",
+        "docker",
+        "docker-compose",
+        "github-actions",
+        "gitsubmodule",
+        "helm",
+    }
+    assert not by_semver & {*unversioned, "terraform"}
+    assert {"npm", "pip", "uv", "gomod", "cargo"} <= by_semver
+    assert typed == {"bundler", "composer", "maven", "mix", "npm", "pip"}
+
+
+def test_dependabot_leaves_the_companion_action_to_copier() -> None:
+    """Bumped alone, the Action and the files around it would be of two revisions."""
+    text = (rendered() / ".github/dependabot.yml").read_text()
+    (update,) = YAML(typ="safe").load(text)["updates"]
+
+    assert update["ignore"] == [{"dependency-name": COMPANION}]
+    assert "`copier update` moves both together" in text
