@@ -87,6 +87,12 @@ class Finding:
     evidence: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
+    @classmethod
+    def missing(cls, path: str) -> Finding:
+        """Return the finding that a file of the SOP is not there."""
+        fix = "restore it from git, or with `copier update`"
+        return cls(message="it is missing", at=Location(path), key="missing", fix=fix)
+
     def fingerprint(self, check_id: str) -> str:
         """Return an identity that survives edits elsewhere in the file."""
         return hashlib.sha256(f"{check_id}\0{self.at.path}\0{self.key}".encode()).hexdigest()[:20]

@@ -28,9 +28,7 @@ def plain(report: Report) -> str:
     for result in _worst_last(report):
         start = f"{result.check.id} {result.check.severity.label}"
         lines += [f"{start} {_told(finding)}; fix: {visible(finding.fix)}" for finding in result.findings]
-    lines += [
-        f"{result.check.id} {result.outcome.value} {visible(result.reason)}" for result in report.incomplete
-    ]
+    lines += [f"{names}: {reason}" for names, reason in _incomplete(report)]
     return "\n".join([*lines, verdict(report)]) + "\n"
 
 
@@ -54,9 +52,10 @@ def _lines(report: Report, width: int) -> Iterator[Line]:
         yield from _wrapped(f"{name} waived {text}", width, style="dim")
     for result in _worst_last(report):
         yield from _group(result, width)
-    for result in report.incomplete:
-        yield f"{result.check.id} {result.outcome.value}", "magenta"
-        yield from _wrapped(visible(result.reason), width, indent="  ")
+    for names, reason in _incomplete(report):
+        yield from _wrapped(names, width, style="magenta")
+        yield from _wrapped(reason, width, indent="  ")
+        yield "", ""
     style = "red" if report.failing else "magenta" if report.incomplete else "green"
     yield from _wrapped(verdict(report), width, style=f"bold {style}")
 
@@ -104,3 +103,13 @@ def _waived(report: Report) -> Iterator[tuple[str, str]]:
         for waived in result.waived:
             told = _told(waived.finding)
             yield result.check.id, f"{told}; until {waived.expires}: {visible(waived.reason)}"
+
+
+def _incomplete(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield the checks that came to no end, and why: those with the same cause together."""
+    causes: dict[tuple[str, str], list[str]] = {}
+    for result in report.incomplete:
+        state = "not completed" if result.findings or result.waived else result.outcome.value
+        causes.setdefault((state, result.reason), []).append(result.check.id)
+    for (state, reason), names in causes.items():
+        yield f"{', '.join(names)} {state}", visible(reason)

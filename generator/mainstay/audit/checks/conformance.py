@@ -125,8 +125,7 @@ def outputs_exist(files: RepositoryFiles, policy: Policy) -> Iterator[Finding]:
     """
     for path in sop.OUTPUTS + (sop.BACKUP_OUTPUTS if policy.databases else ()):
         if path not in files:
-            fix = "restore it from git, or with `copier update`"
-            yield Finding(message="it is missing", at=Location(path), key="missing", fix=fix)
+            yield Finding.missing(path)
         elif not files.text(path).strip():
             yield Finding(message="it is empty", at=Location(path), key="empty", fix="restore it from git")
 

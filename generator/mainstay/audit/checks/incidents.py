@@ -9,7 +9,7 @@ from mainstay.audit.facts.documents import Documents
 from mainstay.audit.facts.files import RepositoryFiles
 from mainstay.audit.facts.policy import PolicyFile
 from mainstay.audit.facts.trees import mapping, parse_mapping, sequence
-from mainstay.audit.model import Finding, Location, NotApplicable, Severity
+from mainstay.audit.model import Finding, Location, Severity
 from mainstay.audit.registry import check
 from mainstay.policy import Policy
 from mainstay.policy.durations import spell_duration
@@ -30,7 +30,8 @@ def phases_are_complete(documents: Documents) -> Iterator[Finding]:
     """
     document = documents.get(_RESPONSE)
     if document is None:
-        raise NotApplicable(f"{_RESPONSE} is missing (SOP104)")
+        yield Finding.missing(_RESPONSE)
+        return
     for phase in sop.PHASES:
         section = document.titled(phase)
         if section is None or section.is_empty:
@@ -53,7 +54,8 @@ def matrix_is_shown(documents: Documents) -> Iterator[Finding]:
     fix = "add the markers of the severity-matrix table and run `mainstay sync`"
     document = documents.get(_SEVERITY)
     if document is None:
-        raise NotApplicable(f"{_SEVERITY} is missing (SOP104)")
+        yield Finding.missing(_SEVERITY)
+        return
     tables = [region.text or "" for region in document.regions() if region.name == "severity-matrix"]
     missing = [name for name in sop.INCIDENT_CLOCKS if not any(f"**{name}**" in table for table in tables)]
     if missing:
@@ -68,9 +70,9 @@ def form_declares(files: RepositoryFiles) -> Iterator[Finding]:
     Fix: restore `.github/ISSUE_TEMPLATE/incident.yml` with `copier update`; its severity field offers P1 to P4.
     """
     if _FORM not in files:
-        raise NotApplicable(f"{_FORM} is missing (SOP104)")
-    tree = parse_mapping(files.text(_FORM), _FORM)
-    fix = "restore the form from the template"
+        yield Finding.missing(_FORM)
+        return
+    tree, fix = parse_mapping(files.text(_FORM), _FORM), "restore the form from the template"
     if not all(isinstance(tree.get(key), str) and tree[key] for key in ("name", "description")):
         yield Finding(
             message="GitHub ignores a form without name and description",

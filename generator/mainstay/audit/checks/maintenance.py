@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mainstay.audit import sop
 from mainstay.audit.facts.documents import Documents
 from mainstay.audit.facts.policy import PolicyFile
-from mainstay.audit.model import Finding, NotApplicable, Severity
+from mainstay.audit.model import Finding, Severity
 from mainstay.audit.registry import check
 from mainstay.policy import Policy
 
@@ -50,8 +50,8 @@ def checklists_are_complete(policy: Policy, file: PolicyFile, documents: Documen
             yield Finding(message=f"the checklist for {day.capitalize()} is empty", at=at, key=day, fix=fix)
     document = documents.get(_CHECKLIST)
     if document is None:
-        raise NotApplicable(f"{_CHECKLIST} is missing (SOP104)")
-    if not any(
+        yield Finding.missing(_CHECKLIST)
+    elif not any(
         region.name == "checklist" and "- [ ] " in (region.text or "") for region in document.regions()
     ):
         fix = "add the markers of the checklist table and run `mainstay sync`"

@@ -39,8 +39,9 @@ def template_is_complete(documents: Documents) -> Iterator[Finding]:
     """
     document = documents.get(_TEMPLATE)
     if document is None:
-        raise NotApplicable(f"{_TEMPLATE} is missing (SOP104)")
-    yield from _lacks(document, "add the section, with a sentence on what belongs there")
+        yield Finding.missing(_TEMPLATE)
+    else:
+        yield from _lacks(document, "add the section, with a sentence on what belongs there")
 
 
 @check("INC311", "Every post-mortem is finished", Severity.HIGH, sop="8")

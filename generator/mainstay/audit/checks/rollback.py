@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mainstay.audit.facts.documents import RUNBOOKS, Documents
 from mainstay.audit.facts.markdown import Document
-from mainstay.audit.model import Finding, Location, Severity
+from mainstay.audit.model import Finding, Location, NotApplicable, Severity
 from mainstay.audit.registry import check
 
 _NAME = re.compile(r"roll[ -]?back|roll(?:ing)?[ -]back", re.IGNORECASE)
@@ -59,6 +59,8 @@ def rollback_is_documented(documents: Documents) -> Iterator[Finding]:
 
     Fix: restore docs/runbooks/rb-04-roll-back-deployment.md with `copier update`.
     """
+    if not list(documents.runbooks()):
+        raise NotApplicable("there is no runbook (RB101)")
     found = list(_rollbacks(documents))
     if not found:
         at, fix = (

@@ -12,7 +12,7 @@ from mainstay.audit.facts.cron import longest_gap
 from mainstay.audit.facts.documents import Documents
 from mainstay.audit.facts.policy import PolicyFile
 from mainstay.audit.facts.workflows import FOLDER, Workflows
-from mainstay.audit.model import Finding, Location, NotApplicable, Severity
+from mainstay.audit.model import Finding, Location, Severity
 from mainstay.audit.registry import check
 from mainstay.policy import Policy
 from mainstay.policy.durations import spell_duration
@@ -103,10 +103,11 @@ def procedure_is_complete(documents: Documents) -> Iterator[Finding]:
     """
     document = documents.get(_PROCEDURE)
     if document is None:
-        raise NotApplicable(f"{_PROCEDURE} is missing (SOP104)")
+        yield Finding.missing(_PROCEDURE)
+        return
     prose = "\n".join(document.prose)
     for step in sop.PATCH_STEPS:
-        if not re.search(rf"^\W*(?:\d+\W+)?{step}\b", prose, re.IGNORECASE | re.MULTILINE):
+        if not re.search(rf"^(?:#+ \W*|\d+\W+){step}\b", prose, re.IGNORECASE | re.MULTILINE):
             yield Finding(
                 message=f"the step {step} is missing",
                 at=document.at(),

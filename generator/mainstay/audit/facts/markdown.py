@@ -108,19 +108,18 @@ class Document:
             if opened is None and match:
                 opened = (match[1], match[2].strip(), number + 1)
             elif opened and match and match[1].startswith(opened[0]) and not match[2]:
-                fences.append(
-                    Fence(
-                        opened[1].partition(" ")[0].lower(),
-                        opened[2] + 1,
-                        "\n".join(self.lines[opened[2] : number]),
-                    )
-                )
+                fences.append(self._fence(opened[1], opened[2], number))
                 opened = None
             elif opened is None and number >= start:
                 masked.append(line)
                 continue
             masked.append("")
+        if opened:  # runs to the end, as where it is rendered
+            fences.append(self._fence(opened[1], opened[2], len(self.lines)))
         return _without_comments(masked), fences
+
+    def _fence(self, language: str, start: int, end: int) -> Fence:
+        return Fence(language.partition(" ")[0].lower(), start + 1, "\n".join(self.lines[start:end]))
 
     @property
     def prose(self) -> list[str]:

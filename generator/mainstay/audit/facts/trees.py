@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -17,8 +18,11 @@ _MAX_NODES = 100_000
 """After aliases are followed. A few lines of aliases can stand for more nodes than a machine has memory."""
 
 
+@lru_cache(maxsize=128)
 def parse_yaml(text: str, path: str) -> object:
     """Return the tree that `text` holds; `on` stays a string, and mappings know their lines.
+
+    Parsing is most of the time of an audit and several facts read one file: the tree is shared, nobody changes it.
 
     Raises:
         Unavailable: It is no YAML, has duplicate keys, refers to itself or unfolds into too much.
