@@ -39,6 +39,7 @@ def git(root: Path, *words: str) -> str:
 
 def write(root: Path, files: Mapping[str, str]) -> Path:
     """Write files below a folder and return it."""
+    root.mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8", newline="")
