@@ -189,7 +189,7 @@ INSERT INTO room_booking
 SELECT 'Raum ' || n % 3, tstzrange(moment(n * 100), moment(n * 100 + 50)) FROM generate_series(1, 50) AS n;
 
 UPDATE product SET price = price + 1 WHERE id % 10 = 0;
-UPDATE product SET manual = lo_from_bytea(0, decode(repeat(md5('manual ' || id), 4000), 'hex')) WHERE id IN (1, 2);
+UPDATE product SET manual = lo_from_bytea((100000 + id)::oid, decode(repeat(md5('manual ' || id), 4000), 'hex')) WHERE id IN (1, 2);
 SELECT nextval('invoice_number') FROM generate_series(1, 12);
 SELECT nextval('countdown') FROM generate_series(1, 205);
 SELECT setval('never_used_id_seq', 41, false);
