@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from mainstay.action.outputs import Annotation, cell, write_output, write_summary
+from mainstay.action.outputs import Annotation, Level, cell, write_output, write_summary
 from mainstay.errors import ExitCode, MainstayError
 
 _SIGNS = {ExitCode.OK: "✅", ExitCode.INCOMPLETE: "⚠️"}
@@ -55,8 +55,10 @@ def failed(error: MainstayError) -> Outcome:
 
 def publish(outcome: Outcome, environ: Mapping[str, str], stdout: TextIO) -> None:
     """Tell GitHub what came of it: annotations in the log, outputs and summary in the files that GitHub names."""
-    for annotation in outcome.annotations[:ANNOTATIONS_SHOWN]:
-        print(annotation.command(), file=stdout)
+    for level in Level:
+        of_level = [annotation for annotation in outcome.annotations if annotation.level == level]
+        for annotation in of_level[:ANNOTATIONS_SHOWN]:
+            print(annotation.command(), file=stdout)
     if file := environ.get("GITHUB_OUTPUT"):
         write_output(Path(file), "result", outcome.result)
         write_output(Path(file), "report", json.dumps(outcome.report))

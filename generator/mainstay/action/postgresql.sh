@@ -16,8 +16,10 @@ case $MAINSTAY_INPUT_COMMAND in
 esac
 if [ -x "/usr/lib/postgresql/$major/bin/$program" ]; then exit 0; fi
 
-# The project's own apt repository, by the script that Debian and Ubuntu ship with its signing key.
+sudo apt-get --quiet update
 if ! apt-cache show "$package" > /dev/null 2>&1; then
+    # PostgreSQL's own repository. Debian and Ubuntu ship the script that adds it, with its signing key.
+    sudo apt-get install --yes --no-install-recommends postgresql-common
     sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y
 fi
 sudo apt-get install --yes --no-install-recommends "$package"

@@ -123,7 +123,8 @@ def _initialise(bin_dir: Path, folder: Path, user: str | None, password: str) ->
 
 def _reachable(bin_dir: Path, folder: Path, user: str | None) -> Path:
     """Return a folder of the same programs that `user` may enter, copying the installation if it must be."""
-    closed = [parent for parent in bin_dir.resolve().parents if not parent.stat().st_mode & 0o001]
+    bin_dir = bin_dir.resolve()  # a link to it may itself stand in a closed folder
+    closed = [parent for parent in bin_dir.parents if not parent.stat().st_mode & 0o001]
     if user is None or not closed:
         return bin_dir
     copy = folder / "install"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def remote_tags(url: str) -> list[str]:
         # An address from a file may be `ext::sh -c ...`, which runs a program; and nobody can answer a prompt.
         "GIT_ALLOW_PROTOCOL": "https:ssh:file",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+        "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
     }
     done = process.run(
         ["git", "ls-remote", "--tags", "--refs", "--", url], env=environment, timeout_seconds=60, check=False
