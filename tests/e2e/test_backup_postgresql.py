@@ -10,8 +10,10 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
+import pyrage
 import pytest
 
 from helpers.postgres import Database, database_names
@@ -182,6 +184,37 @@ def test_the_artifact_restores_with_stock_tools(full: Database, store_url: str, 
     assert "TABLE DATA public parent" in listed
 
 
+def test_an_encrypted_backup_opens_with_the_private_key_only(full: Database, store_url: str) -> None:
+    """Whoever takes it needs the public key alone; whoever restores it the private one."""
+    key, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    manifest = take_backup(source(full), store_url, encrypt_to=[str(key.to_public())])
+
+    proved = verify_backup(
+        manifest, store_url, level=Level.RESTORED, server_url=full.server_url, identities=[str(key)]
+    )
+
+    assert proved.differences == ()
+    assert manifest.artifact.key.endswith("/dump.zst.age")
+    assert verify_backup(manifest, store_url, level=Level.DIGEST).differences == ()
+    with pytest.raises(UsageError, match="is encrypted"):
+        verify_backup(manifest, store_url, level=Level.READABLE)
+    with pytest.raises(VerificationError, match="decryption failed"):
+        verify_backup(manifest, store_url, level=Level.READABLE, identities=[str(other)])
+
+
+def test_content_that_cannot_be_read_stops_the_backup(full: Database, store_url: str) -> None:
+    """A backup that could never be proved is not taken: the error comes before the dump is through."""
+    full.execute("CREATE ROLE limited LOGIN PASSWORD 'limited-pw'; GRANT USAGE ON SCHEMA public TO limited")
+    url = f"postgresql://limited:limited-pw@/{full.name}?{urlsplit(full.url).query}"
+    try:
+        with pytest.raises(EngineError, match="permission denied"):
+            take_backup(source(full, url), store_url)
+    finally:
+        full.execute("DROP OWNED BY limited; DROP ROLE limited")
+
+    assert open_store(store_url).keys("") == []
+
+
 def damage(store_url: str, key: str, how: str) -> None:
     path = Path(store_url.removeprefix("file://")) / key
     content = path.read_bytes()
@@ -197,9 +230,7 @@ def damage(store_url: str, key: str, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["truncated", "flipped", "extended", "empty"])
-def test_a_damaged_artifact_is_never_restored(
-    full: Database, store_url: str, tmp_path: Path, how: str
-) -> None:
+def test_a_damaged_artifact_is_never_restored(full: Database, store_url: str, how: str) -> None:
     """Every level notices, and a restore drops what it began."""
     manifest = take_backup(source(full), store_url)
     damage(store_url, manifest.artifact.key, how)

@@ -2,6 +2,7 @@
 
 from mainstay.backup.catalog import Catalog, find_backup, read_catalog
 from mainstay.backup.content import Content, compare_content
+from mainstay.backup.encryption import identities_in
 from mainstay.backup.engines import engine_named
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.restore import Restoration, restore_backup
@@ -20,6 +21,7 @@ __all__ = [
     "compare_content",
     "engine_named",
     "find_backup",
+    "identities_in",
     "read_catalog",
     "restore_backup",
     "secret_of",

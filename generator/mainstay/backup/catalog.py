@@ -1,6 +1,6 @@
 """The backups that a store holds: those whose manifest is there, and nothing else.
 
-<database>/<id>/dump.zst         the artifact
+<database>/<id>/dump.zst         the artifact; dump.zst.age when it is encrypted
 <database>/<id>/manifest.json    the commit record, written last
 """
 
@@ -18,9 +18,9 @@ _MANIFEST_MOST_BYTES = 64 << 20
 _MANIFEST_KEY = re.compile(rf"(?P<database>[a-z][a-z0-9-]*)/(?P<id>{ID_SHAPE})/{re.escape(MANIFEST_NAME)}")
 
 
-def artifact_key(database: str, backup_id: str) -> str:
+def artifact_key(database: str, backup_id: str, *, encrypted: bool) -> str:
     """Return where the artifact of a backup is stored."""
-    return f"{database}/{backup_id}/dump.zst"
+    return f"{database}/{backup_id}/dump.zst" + (".age" if encrypted else "")
 
 
 def manifest_key(database: str, backup_id: str) -> str:
@@ -88,7 +88,7 @@ def _read(store: Store, database: str, backup_id: str) -> Manifest:
     if (manifest.database, manifest.id, manifest.artifact.key) != (
         database,
         backup_id,
-        artifact_key(database, backup_id),
+        artifact_key(database, backup_id, encrypted=manifest.artifact.encryption is not None),
     ):
         raise StoreError(
             f"{store.url}/{key} is the manifest of another backup: {manifest.database}/{manifest.id}"

@@ -57,6 +57,9 @@ class Artifact(Record):
     size_bytes: Count
     sha256: Sha256
     compression: Literal["zstd"]
+    encryption: Literal["age"] | None = None
+    recipients: tuple[str, ...] = ()
+    """Public keys; one private key that belongs to any of them opens it."""
 
 
 class Manifest(Record):

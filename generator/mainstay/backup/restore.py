@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mainstay.backup.encryption import IDENTITY_VARIABLE, decrypt
 from mainstay.backup.engines import engine_named
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.stores import Store, open_store
 from mainstay.backup.stream import Meter, checked, decompress
+from mainstay.errors import UsageError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.progress import SILENT, Progress, Step
 
@@ -34,6 +36,7 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
     *,
     server_url: str,
     into: str,
+    identities: Sequence[str] = (),
     clock: Clock | None = None,
     progress: Progress = SILENT,
 ) -> Restoration:
@@ -56,7 +59,7 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
     try:
         with progress.step(f"Restore {manifest.id} into {into}") as step:
             step.expect(manifest.dump.size_bytes)
-            engine.load(dump_of(manifest, store, step), url, manifest.server)
+            engine.load(dump_of(manifest, store, identities, step), url, manifest.server)
             step.note(f"{manifest.dump.size_bytes:,} bytes, {manifest.content.rows:,} rows")
     except BaseException:
         engine.drop_database(server_url, into)
@@ -64,11 +67,21 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
     return Restoration(into, url, round(clock.elapsed() - begun, 3))
 
 
-def dump_of(manifest: Manifest, store: Store, step: Step) -> Iterator[bytes]:
-    """Yield the dump of a backup; raises after the last block unless both digests are those of the manifest."""
+def dump_of(manifest: Manifest, store: Store, identities: Sequence[str], step: Step) -> Iterator[bytes]:
+    """Yield the dump of a backup; raises after the last block unless both digests are those of the manifest.
+
+    Raises:
+        UsageError: It is encrypted, and no identity was given.
+    """
     artifact, dump = manifest.artifact, manifest.dump
     place = f"{store.url}/{artifact.key}"
     packed = checked(store.stream(artifact.key), Meter(), artifact.size_bytes, artifact.sha256, place)
+    if artifact.encryption:
+        if not identities:
+            raise UsageError(
+                f"{manifest.id} is encrypted", hint=f"put the private key into {IDENTITY_VARIABLE}"
+            )
+        packed = decrypt(packed, identities)
     blocks = checked(decompress(packed), Meter(), dump.size_bytes, dump.sha256, f"the dump in {place}")
     for block in blocks:
         step.advance(len(block))

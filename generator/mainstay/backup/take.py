@@ -1,12 +1,16 @@
-"""Takes a backup: dump, compress, hash, upload in one stream, then write the manifest."""
+"""Takes a backup: dump, compress, encrypt, hash, upload in one stream, then write the manifest."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 from mainstay import __version__
 from mainstay.backup.catalog import artifact_key, manifest_key
+from mainstay.backup.content import Content
+from mainstay.backup.encryption import encrypt
 from mainstay.backup.engines import Snapshot, engine_named
 from mainstay.backup.manifest import Artifact, Dump, Manifest, new_id
 from mainstay.backup.source import Source
@@ -17,10 +21,11 @@ from mainstay.platform.clock import Clock, SystemClock
 from mainstay.progress import SILENT, Progress, Step
 
 
-def take_backup(
+def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
     source: Source,
     store_url: str,
     *,
+    encrypt_to: Sequence[str] = (),
     clock: Clock | None = None,
     progress: Progress = SILENT,
     run_url: str | None = None,
@@ -29,60 +34,107 @@ def take_backup(
 
     Whatever fails, no manifest is written: there is no backup, and the error says why.
 
+    Args:
+        source: The database.
+        store_url: Where the backup goes.
+        encrypt_to: Public keys of age that the artifact is encrypted for; none leaves it plain.
+        clock: Tells the time.
+        progress: Shows the step.
+        run_url: The workflow run that this is.
+
     Raises:
         EngineError: The database cannot be read.
         StoreError: The store cannot be written.
+        UsageError: A recipient is no public key.
     """
     clock = clock or SystemClock()
     begun = clock.elapsed()
     store = open_store(store_url)
-    with engine_named(source.engine).snapshot(source.url) as snapshot:
-        with progress.step(f"Read what {source.name} holds") as step:
-            content = snapshot.content()
-            step.note(f"{content.rows:,} rows in {len(content.tables)} tables")
-        backup_id = new_id(clock.now())
-        with progress.step(f"Back up {source.name} to {store.url}") as step:
-            dump, artifact = _stream(snapshot, store, artifact_key(source.name, backup_id), step)
-    manifest = Manifest(
-        id=backup_id,
-        database=source.name,
-        engine=source.engine,
-        taken_at=snapshot.taken_at,
-        duration_seconds=round(clock.elapsed() - begun, 3),
-        server=snapshot.server,
-        dump=dump,
-        artifact=artifact,
-        content=content,
-        tool_version=__version__,
-        run_url=run_url,
-    )
-    with _removing_on_failure(store, artifact.key):
+    backup_id = new_id(clock.now())
+    key = artifact_key(source.name, backup_id, encrypted=bool(encrypt_to))
+    with (
+        progress.step(f"Back up {source.name} to {store.url}") as step,
+        engine_named(source.engine).snapshot(source.url) as snapshot,
+        _reading_beside(snapshot) as content,
+        _removing_on_failure(store, key),
+    ):
+        dump, artifact = _Upload(store, key, tuple(encrypt_to), step, content).run(snapshot)
+        manifest = Manifest(
+            id=backup_id,
+            database=source.name,
+            engine=source.engine,
+            taken_at=snapshot.taken_at,
+            duration_seconds=round(clock.elapsed() - begun, 3),
+            server=snapshot.server,
+            dump=dump,
+            artifact=artifact,
+            content=content.result(),
+            tool_version=__version__,
+            run_url=run_url,
+        )
         store.create(manifest_key(source.name, backup_id), manifest.to_json())
+        step.note(f"{manifest.content.rows:,} rows in {len(manifest.content.tables)} tables")
     return manifest
 
 
-def _stream(snapshot: Snapshot, store: Store, key: str, step: Step) -> tuple[Dump, Artifact]:
-    raw, stored = Meter(), Meter()
-    blocks = stored(compress(raw(_reporting(snapshot.dump(), step))))
-    store.put(key, blocks, part_bytes=part_size_bytes(snapshot.size_bytes))
-    with _removing_on_failure(store, key):
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """One stream from the database to the store."""
+
+    store: Store
+    key: str
+    recipients: tuple[str, ...]
+    step: Step
+    content: Future[Content]
+
+    def run(self, snapshot: Snapshot) -> tuple[Dump, Artifact]:
+        raw, stored = Meter(), Meter()
+        blocks = compress(raw(self._watched(snapshot.dump())))
+        if self.recipients:
+            blocks = encrypt(blocks, self.recipients)
+        self.store.put(self.key, stored(blocks), part_bytes=part_size_bytes(snapshot.size_bytes))
         if not raw.size_bytes:
             raise BackupError("the dump is empty")
-        if (size_bytes := store.size_bytes(key)) != stored.size_bytes:
-            raise StoreError(f"{store.url}/{key} has {size_bytes} bytes, but {stored.size_bytes} were sent")
-    step.note(f"{raw.size_bytes:,} bytes, {stored.size_bytes:,} stored")
-    return (
-        Dump(
-            format=snapshot.dump_format, client=snapshot.client, size_bytes=raw.size_bytes, sha256=raw.sha256
-        ),
-        Artifact(key=key, size_bytes=stored.size_bytes, sha256=stored.sha256, compression="zstd"),
-    )
+        if (size_bytes := self.store.size_bytes(self.key)) != stored.size_bytes:
+            raise StoreError(
+                f"{self.store.url}/{self.key} has {size_bytes} bytes, but {stored.size_bytes} were sent"
+            )
+        return (
+            Dump(
+                format=snapshot.dump_format,
+                client=snapshot.client,
+                size_bytes=raw.size_bytes,
+                sha256=raw.sha256,
+            ),
+            Artifact(
+                key=self.key,
+                size_bytes=stored.size_bytes,
+                sha256=stored.sha256,
+                compression="zstd",
+                encryption="age" if self.recipients else None,
+                recipients=self.recipients,
+            ),
+        )
+
+    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Report the blocks, and stop at once when the content cannot be read: the backup could not be proved."""
+        for block in blocks:
+            if self.content.done():
+                self.content.result()
+            self.step.advance(len(block))
+            yield block
 
 
-def _reporting(blocks: Iterator[bytes], step: Step) -> Iterator[bytes]:
-    for block in blocks:
-        step.advance(len(block))
-        yield block
+@contextlib.contextmanager
+def _reading_beside(snapshot: Snapshot) -> Iterator[Future[Content]]:
+    """Read the content in a thread while the dump streams: both are the server's work, on two of its cores."""
+    with ThreadPoolExecutor(1, thread_name_prefix="content") as executor:
+        content = executor.submit(snapshot.content)
+        try:
+            yield content
+        except BaseException:
+            snapshot.cancel()
+            raise
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,6 +52,7 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
     *,
     level: Level,
     server_url: str | None = None,
+    identities: Sequence[str] = (),
     clock: Clock | None = None,
     progress: Progress = SILENT,
 ) -> Verification:
@@ -63,6 +64,7 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
         level: How far to go.
         server_url: For level `restored`: the server to restore on. By default a throw-away server of the same
             major version is started. No other database than a new scratch one is touched.
+        identities: Private keys of age, for an encrypted backup.
         clock: Measures.
         progress: Shows the steps.
 
@@ -73,7 +75,7 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
     """
     clock = clock or SystemClock()
     begun = clock.elapsed()
-    request = _Request(manifest, store_url, server_url, clock, progress)
+    request = _Request(manifest, store_url, server_url, tuple(identities), clock, progress)
     differences, restore_seconds = _LEVELS[level](request)
     return Verification(
         manifest.id, manifest.database, level, differences, round(clock.elapsed() - begun, 3), restore_seconds
@@ -85,6 +87,7 @@ class _Request:
     manifest: Manifest
     store_url: str
     server_url: str | None
+    identities: tuple[str, ...]
     clock: Clock
     progress: Progress
 
@@ -108,7 +111,7 @@ def _readable(request: _Request) -> _Finding:
     manifest = request.manifest
     with request.progress.step(f"Read {manifest.id}") as step:
         step.expect(manifest.dump.size_bytes)
-        blocks = dump_of(manifest, open_store(request.store_url), step)
+        blocks = dump_of(manifest, open_store(request.store_url), request.identities, step)
         engine_named(manifest.engine).check_readable(blocks, manifest.server)
     return (), None
 
@@ -122,6 +125,7 @@ def _restored(request: _Request) -> _Finding:
             request.store_url,
             server_url=server_url,
             into=into,
+            identities=request.identities,
             clock=request.clock,
             progress=request.progress,
         )

@@ -15,6 +15,7 @@ from mainstay.backup import (
     Level,
     Manifest,
     find_backup,
+    identities_in,
     read_catalog,
     restore_backup,
     secret_of,
@@ -71,7 +72,14 @@ def take(repository: Path, store: str | None, database: str | None, as_json: boo
     policy = load_policy(repository)
     store_url = _store_url(policy, store)
     manifests = [
-        take_backup(source, store_url, clock=CLOCK, progress=_progress(), run_url=_run_url())
+        take_backup(
+            source,
+            store_url,
+            encrypt_to=policy.backups.encrypt_to if policy.backups else (),
+            clock=CLOCK,
+            progress=_progress(),
+            run_url=_run_url(),
+        )
         for source in sources_of(policy, os.environ, database)
     ]
     _print(
@@ -141,6 +149,7 @@ def verify(
         store_url,
         level=Level(level),
         server_url=secret_of(server_url_env, os.environ) if server_url_env else None,
+        identities=identities_in(os.environ),
         clock=CLOCK,
         progress=_progress(),
     )
@@ -183,6 +192,7 @@ def restore(
         store_url,
         server_url=_server_url(repository, manifest, server_url_env),
         into=into or f"{manifest.database.replace('-', '_')}_restored_{manifest.id[:16].lower()}",
+        identities=identities_in(os.environ),
         clock=CLOCK,
         progress=_progress(),
     )

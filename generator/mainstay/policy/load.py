@@ -42,7 +42,15 @@ def parse_policy(text: str, name: str = str(POLICY_PATH)) -> Policy:
     Raises:
         PolicyError: It is not YAML, or not a policy.
     """
-    tree = _parse_yaml(text, name)
+    return to_policy(_parse_yaml(text, name), name)
+
+
+def to_policy(tree: object, name: str = str(POLICY_PATH)) -> Policy:
+    """Return the policy that a parsed file holds; `tree` is ruamel's, so that errors can name lines.
+
+    Raises:
+        PolicyError: It is not a policy.
+    """
     if not isinstance(tree, CommentedMap):
         raise PolicyError(f"{name}: a mapping is expected at the top", see=_SEE)
     try:

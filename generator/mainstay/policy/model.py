@@ -64,6 +64,7 @@ Handle = Annotated[str, StringConstraints(pattern=r"^(@[A-Za-z0-9-]+(/[A-Za-z0-9
 Person = Annotated[str, StringConstraints(pattern=r"^@[A-Za-z0-9-]+$")]
 EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^\$[A-Z_][A-Z0-9_]*$")]
 """A reference such as `$DATABASE_URL`: the policy names secrets, it never holds them."""
+Recipient = Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]{58}$")]
 StoreUrl = Annotated[str, StringConstraints(pattern=r"^(s3|gs|az|file)://[^@?#\s]+$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\r\n|]+$")]
 """One line of text that can stand in a table cell."""
@@ -129,6 +130,8 @@ class Backups(Section):
     rto: Duration = timedelta(hours=4)
     """Recovery time objective: a restore is finished within this time."""
     keep: Keep = Keep()
+    encrypt_to: list[Recipient] = Field(default_factory=list)
+    """Public keys of age; the private ones stay with those who restore."""
     drill_every: Duration = timedelta(days=7)
     heartbeat: EnvironmentVariable | None = None
 

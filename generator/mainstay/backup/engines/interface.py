@@ -40,7 +40,11 @@ class Snapshot(Protocol):
         ...
 
     def content(self) -> Content:
-        """Return what the database holds at that instant."""
+        """Return what the database holds at that instant; may run in a thread beside `dump`."""
+        ...
+
+    def cancel(self) -> None:
+        """Make a running `content` end soon, with an error; may be called from any thread."""
         ...
 
     def dump(self) -> Iterator[bytes]:

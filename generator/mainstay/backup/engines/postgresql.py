@@ -27,6 +27,7 @@ from mainstay.platform.embedded_postgres import EmbeddedPostgres
 from mainstay.platform.postgres_installs import find_bin
 
 DUMP_FORMAT = "pg_dump-custom"
+_CANCEL_SECONDS = 10.0
 _DUMP = ("--format=custom", "--compress=0", "--no-password")
 _LOAD = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", "--no-password")
 _ABOUT = """
@@ -54,6 +55,11 @@ class PostgreSQLSnapshot:
         """Return what the database holds in the snapshot."""
         with _reporting("cannot be read"):
             return read_content(self._connection)
+
+    def cancel(self) -> None:
+        """Cancel the query that reads the content."""
+        with contextlib.suppress(psycopg.Error):
+            self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
 
     def dump(self) -> Iterator[bytes]:
         """Yield the dump of the snapshot."""

@@ -34,8 +34,22 @@ SELECT n.nspname, x.relname, s.seqincrement
 FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_sequence s ON s.seqrelid = x.oid
 WHERE x.relpersistence <> 't' AND {_IN_PG_CLASS} ORDER BY 1, 2
 """
-# `(row).*` instead of the bare alias: a table may have a column of any name, the alias' own included.
-_ROWS = "SELECT count(*), coalesce(sum(hashtextextended((x.*)::text, 0)::numeric), 0)::text FROM ONLY {} x"
+_COLUMNS = f"""
+SELECT n.nspname, x.relname, a.attname, CASE t.typnamespace WHEN 'pg_catalog'::regnamespace THEN t.typname END
+FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
+JOIN pg_attribute a ON a.attrelid = x.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid
+WHERE x.relkind IN ('r', 'm') AND {_IN_PG_CLASS} ORDER BY 1, 2, a.attnum
+"""
+_EXACT = {
+    # Types whose own hash tells apart whatever their text tells apart, three times as fast. Not numeric (1.0 is 1.00),
+    # float (0 is -0), interval (a month is 30 days), jsonb (numbers again), enums (hashed by a number that changes).
+    **dict.fromkeys(
+        ("bool", "int2", "int4", "int8", "bytea", "uuid", "date", "time", "timestamp", "timestamptz"), "{}"
+    ),
+    **dict.fromkeys(("text", "varchar"), '{} COLLATE "C"'),
+}
+_ROWS = "SELECT count(*), coalesce(sum(hash_record_extended(ROW({columns}), 0)), 0)::text FROM ONLY {table} x"
 _LARGE_OBJECTS = """
 SELECT count(*), coalesce(sum(hashtextextended(oid::text || ':' || md5(lo_get(oid)), 0)::numeric), 0)::text
 FROM pg_largeobject_metadata
@@ -75,10 +89,7 @@ def read_content(connection: Connection[Any]) -> Content:
     """Return what the database holds, as the connection's transaction sees it; the transaction must be open."""
     connection.execute(SESSION)
     return Content(
-        tables={
-            f"{schema}.{name}": _table(connection, schema, name)
-            for schema, name in _rows(connection, _TABLES)
-        },
+        tables=_tables(connection),
         sequences={
             f"{schema}.{name}": _sequence(connection, schema, name, increment)
             for schema, name, increment in _rows(connection, _SEQUENCES)
@@ -97,8 +108,22 @@ def _content(row: tuple[Any, ...]) -> TableContent:
     return TableContent(rows=row[0], checksum=row[1])
 
 
-def _table(connection: Connection[Any], schema: str, name: str) -> TableContent:
-    return _content(_rows(connection, sql.SQL(_ROWS).format(sql.Identifier(schema, name)))[0])
+def _tables(connection: Connection[Any]) -> dict[str, TableContent]:
+    columns: dict[tuple[str, str], list[sql.Composable]] = {}
+    for schema, table, column, kind in _rows(connection, _COLUMNS):
+        value = sql.SQL(_EXACT.get(kind, "{}::text")).format(sql.Identifier("x", column))
+        columns.setdefault((schema, table), []).append(value)
+    return {
+        f"{schema}.{name}": _table(connection, schema, name, columns.get((schema, name), []))
+        for schema, name in _rows(connection, _TABLES)
+    }
+
+
+def _table(
+    connection: Connection[Any], schema: str, name: str, columns: list[sql.Composable]
+) -> TableContent:
+    query = sql.SQL(_ROWS).format(columns=sql.SQL(", ").join(columns), table=sql.Identifier(schema, name))
+    return _content(_rows(connection, query)[0])
 
 
 def _sequence(connection: Connection[Any], schema: str, name: str, increment: int) -> SequencePosition:
