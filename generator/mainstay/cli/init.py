@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -15,7 +15,6 @@ from mainstay.scaffold import (
     InitResult,
     InvalidAnswerError,
     OnExisting,
-    TemplateSource,
     answers_for,
     find_source,
     init_target,
@@ -71,14 +70,17 @@ def init(
     answers, undecided = answers_for(stack, repository.root.name)
     given = _given(data)
     answers |= {"default_branch": default_branch(repository), **given}
+    put = partial(init_target, repository.root, source=template, on_existing=on_existing)
     if not defaults and _is_terminal():
         questions = [key for key in (*undecided, *_PEOPLE_AND_PLACES) if key not in given]
-        answers |= _asked(repository.root, answers, template, on_existing, questions)
-    elif undecided:
-        click.echo("note: not decided: " + ", ".join(f"--data {key}={answers[key]}" for key in undecided))
-    _report(
-        init_target(repository.root, answers, template, on_existing=on_existing, dry_run=dry_run), dry_run
-    )
+        result = _init_asking(put, answers, questions, dry_run)
+    else:
+        if open_questions := [key for key in undecided if key not in given]:
+            click.echo(
+                "note: not decided: " + ", ".join(f"--data {key}={answers[key]}" for key in open_questions)
+            )
+        result = put(answers, dry_run=dry_run)
+    _report(result, dry_run)
 
 
 def _given(data: Iterable[str]) -> Answers:
@@ -95,27 +97,27 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _asked(
-    root: Path, answers: Answers, template: TemplateSource, on_existing: OnExisting, keys: Sequence[str]
-) -> Answers:
-    """Ask, try the answers without writing, and ask again for one that the template refuses."""
-    trial = init_target(root, answers, template, on_existing=on_existing, dry_run=True)
-    found = {
-        key: _ask(key, trial.questions[key], trial.answers.get(key)) for key in keys if key in trial.questions
-    }
+def _init_asking(
+    put: Callable[..., InitResult], answers: Answers, keys: Sequence[str], dry_run: bool
+) -> InitResult:
+    """Ask the questions and put the template in place; ask again for an answer that the template refuses."""
+    trial = put(answers, dry_run=True)
+    found: Answers = {}
+    for key in keys:
+        found[key] = _ask(key, trial)
     while True:
         try:
-            init_target(root, {**answers, **found}, template, on_existing=on_existing, dry_run=True)
+            return put({**answers, **found}, dry_run=dry_run)
         except InvalidAnswerError as error:
             if error.key not in found:
                 raise
             click.echo(error.message, err=True)
-            found[error.key] = _ask(error.key, trial.questions[error.key], trial.answers.get(error.key))
-        else:
-            return found
+            found[error.key] = _ask(error.key, trial)
 
 
-def _ask(key: str, question: Mapping[str, Any], default: object) -> object:
+def _ask(key: str, trial: InitResult) -> object:
+    """Return what somebody types, by the help, the choices and the default that the template has for a question."""
+    question, default = trial.questions.get(key, {}), trial.answers.get(key)
     click.echo()
     click.echo(question.get("help", key))
     choices = question.get("choices")
