@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import functools
-import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -327,16 +324,10 @@ BROKEN: list[tuple[str, str, Break]] = [
 """Check, words of its finding, and one way to break what it watches."""
 
 
-@functools.cache
-def _original() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="mainstay-healthy-"))
-    return healthy(folder)
-
-
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A healthy repository that the test may break."""
-    return shutil.copytree(_original(), tmp_path / "repository")
+    return healthy(tmp_path / "repository")
 
 
 ALONG = {"SOP101": {"WF102"}}

@@ -15,7 +15,7 @@ from mainstay.audit.model import Finding, Location, NotApplicable, Severity, Una
 from mainstay.audit.registry import check
 from mainstay.audit.waivers import WaiverState, WaiverUse
 from mainstay.errors import PolicyError
-from mainstay.policy import Policy, parse_policy
+from mainstay.policy import Policy, to_policy
 from mainstay.policy.tables import TABLES
 
 _LINE = re.compile(r" \(line (\d+)\)$")
@@ -53,7 +53,7 @@ def policy_is_valid(files: RepositoryFiles) -> Iterator[Finding]:
         )
         return
     try:
-        parse_policy(policy_file(files).text)
+        to_policy(policy_file(files).tree)
     except Unavailable as error:
         yield Finding(message=str(error), at=Location(POLICY), key="unreadable", fix=fix)
     except PolicyError as error:

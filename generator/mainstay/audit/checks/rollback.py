@@ -25,11 +25,6 @@ _FORBIDDEN = (
         "use `git revert`, and push the revert",
     ),
     (
-        re.compile(r"\bmigrate\s+resolve\s+--rolled-back\b"),
-        "`migrate resolve --rolled-back` changes a note about a failed migration, not the schema",
-        "write a migration that undoes the change",
-    ),
-    (
         re.compile(r"\bpg_restore\b.*\.sql\b"),
         "`pg_restore` cannot read a plain SQL dump",
         "use `mainstay backup restore`, which knows the format",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 _MONTHS = {
@@ -46,20 +48,28 @@ def longest_gap(expressions: Iterable[str]) -> timedelta:
     longest = 0
     for number in range(_WATCHED_DAYS):
         day = _FIRST_DAY + timedelta(days=number)
-        times = {
-            hour * 60 + minute
-            for cron in crons
-            if cron.runs_on(day)
-            for hour in cron.hours
-            for minute in cron.minutes
-        }
-        for minute in sorted(times):
-            moment = number * 1440 + minute
-            longest = max(longest, moment - last) if last is not None else longest
-            last = moment
+        if not (times := _times(frozenset(cron for cron in crons if cron.runs_on(day)))):
+            continue
+        first, midnight = times[0], number * 1440
+        overnight = midnight + first - last if last is not None else 0
+        longest = max(longest, overnight, _widest(times))
+        last = midnight + times[-1]
     if not longest:
         raise ValueError("the schedule has hardly any runs")
     return timedelta(minutes=longest)
+
+
+@lru_cache(maxsize=256)
+def _times(crons: frozenset[_Cron]) -> tuple[int, ...]:
+    """Return the minutes of a day on which any of them runs, sorted."""
+    return tuple(
+        sorted({hour * 60 + minute for cron in crons for hour in cron.hours for minute in cron.minutes})
+    )
+
+
+@lru_cache(maxsize=256)
+def _widest(times: tuple[int, ...]) -> int:
+    return max((after - before for before, after in pairwise(times)), default=0)
 
 
 def _parse(expression: str) -> _Cron:

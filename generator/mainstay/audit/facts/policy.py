@@ -11,16 +11,15 @@ from mainstay.audit.facts.files import RepositoryFiles
 from mainstay.audit.facts.trees import line_of, parse_mapping
 from mainstay.audit.model import Location, Unavailable
 from mainstay.errors import PolicyError
-from mainstay.policy import POLICY_PATH, Policy, parse_policy
+from mainstay.policy import POLICY_PATH, Policy, to_policy
 
 POLICY = POLICY_PATH.as_posix()
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """`.github/mainstay.yml` as YAML: the text, and where in it things stand."""
+    """`.github/mainstay.yml` as YAML, and where in it things stand."""
 
-    text: str
     tree: CommentedMap
 
     def at(self, *keys: str | int) -> Location:
@@ -43,8 +42,7 @@ def policy_file(files: RepositoryFiles) -> PolicyFile:
     Raises:
         Unavailable: It is missing, unreadable or no YAML.
     """
-    text = files.text(POLICY)
-    return PolicyFile(text, parse_mapping(text, POLICY))
+    return PolicyFile(parse_mapping(files.text(POLICY), POLICY))
 
 
 def policy(file: PolicyFile) -> Policy:
@@ -54,6 +52,6 @@ def policy(file: PolicyFile) -> Policy:
         Unavailable: The file is no valid policy.
     """
     try:
-        return parse_policy(file.text)
+        return to_policy(file.tree)
     except PolicyError as error:
         raise Unavailable(f"the policy cannot be used: {error.message.partition(chr(10))[0]}") from error
