@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from helpers.markdown import Markdown
 from helpers.postgres import Database
 from helpers.rendering import REPOSITORY, rendered
 from helpers.runbooks import Block, Runbook, index_of, runbooks_in
+from mainstay.audit import run_audit
 from mainstay.backup.stream import compress
 from mainstay.cli import cli
 from mainstay.platform import process
+from mainstay.platform.clock import FixedClock
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
 
 PLATFORMS = ("vercel", "fly", "render", "heroku", "kubernetes", "ecs", "other")
@@ -37,13 +40,14 @@ STACKS: list[dict[str, object]] = [
         "backup_store": STORES[number % 2],
         "production_url": "https://app.example.com" if number % 2 else "",
         "backup_credentials": ("oidc", "keys")[number % 2],
-        "devops": "@acme/devops" if number % 2 else "",
+        "dev_team": "@acme/dev",  # the other roles default to it
     }
     for number, (platform, migrations) in enumerate(zip(PLATFORMS, MIGRATIONS, strict=True))
 ]
-STACKS.append({"platform": "kubernetes", "database": "none"})
+STACKS.append({"platform": "kubernetes", "database": "none", "dev_team": "@acme/dev"})
 NAMES = [str(stack.get("migrations", "no database")) + " on " + str(stack["platform"]) for stack in STACKS]
 DATABASE_RUNBOOKS = {f"RB-{number:02}" for number in range(5, 11)}
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 every_stack = pytest.mark.parametrize("stack", STACKS, ids=NAMES)
 
 # The ledger of each migration tool, as that tool creates it.
@@ -82,12 +86,17 @@ def test_every_runbook_has_its_parts_and_declares_what_it_uses(stack: dict[str, 
 
 @every_stack
 def test_answers_stand_in_the_front_matter(stack: dict[str, object]) -> None:
-    """Service and platform are those of the answers; an owner that is not known stays empty."""
+    """Service, platform and owner are those of the answers."""
     books = runbooks_in(rendered(**stack))
 
     assert {book.head["service"] for book in books} == {"app"}
     assert {book.head["platform"] for book in books} == {stack["platform"]}
-    assert runbook(1, **stack).head["owner"] == stack.get("devops", "")
+    assert {book.head["owner"] for book in books} == {"@acme/dev"}
+
+
+def test_an_owner_that_is_not_known_stays_empty() -> None:
+    """No invented name: the audit reminds of it."""
+    assert runbook(1).head["owner"] == ""
 
 
 def test_runbooks_about_the_database_come_only_with_a_database() -> None:
@@ -144,6 +153,18 @@ def test_a_runbook_names_the_commands_of_its_own_platform_only(stack: dict[str, 
     named = {platform for platform, word in command.items() if re.search(rf"^{word}", code, re.MULTILINE)}
 
     assert named == {stack["platform"]} & set(command)
+
+
+@every_stack
+def test_the_audit_asks_for_a_review_and_for_nothing_else(stack: dict[str, object]) -> None:
+    """What the template emits satisfies the audit, apart from what only people can do: read it and own it."""
+    report = run_audit(rendered(**stack), clock=FixedClock(NOW), select=("RB", "ROLL"))
+
+    findings = {
+        (result.check.id, finding.message) for result in report.results for finding in result.findings
+    }
+
+    assert findings == {("RB201", "it was never reviewed")}
 
 
 @pytest.mark.parametrize("folder", ["platforms", "migrations"])
