@@ -115,9 +115,19 @@ def _errors_of_copier(source: TemplateSource) -> Iterator[None]:
             f"the template cannot be fetched from {source}: {said[-1] if said else error}",
             hint="check the address and the ref (--source, --ref), and that git may read it",
         ) from error
-    except ValueError as error:
-        if refused := _REFUSED.match(str(error)):
-            raise InvalidAnswerError(f"{refused['key']}: {refused['why']}", refused["key"]) from error
-        raise ScaffoldError(f"the template at {source} cannot be rendered: {error}") from error
-    except (CopierError, TemplateError, TypeError, OSError) as error:
-        raise ScaffoldError(f"the template at {source} cannot be rendered: {error}") from error
+    except (CopierError, TemplateError, ValueError, TypeError, OSError) as error:
+        raise _refused_answer(str(error)) or ScaffoldError(
+            f"the template at {source} cannot be rendered: {error}"
+        ) from error
+
+
+def _refused_answer(said: str) -> UsageError | None:
+    """Return the error for an answer that is at fault, when that is what Copier says."""
+    if refused := _REFUSED.match(said):
+        return InvalidAnswerError(f"{refused['key']}: {refused['why']}", refused["key"])
+    if said.startswith("while ") and '"<unicode string>"' in said:
+        return UsageError(
+            f"an answer is not YAML: {said.splitlines()[1].strip()}",
+            hint="quote what YAML would misread, such as --data 'on_call=[\"@ana\"]'",
+        )
+    return None
