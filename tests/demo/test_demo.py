@@ -7,12 +7,16 @@ import os
 import subprocess  # noqa: TID251 - the command as users start it
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from click.testing import CliRunner
 
+from mainstay.audit import Finding
+from mainstay.audit.checks import CHECKS
 from mainstay.cli.demo import demo
 from mainstay.demo import folder_store, run, run_demo, s3_store
 from mainstay.demo.loop import STEPS, Loop, LoopStep
@@ -101,6 +105,23 @@ def test_a_restore_that_lost_a_row_is_not_proved(tmp_path: Path, monkeypatch: py
     assert json.loads((tmp_path / "reports" / "verdict.json").read_text())["proved"] is False
 
 
+def test_a_check_that_crashes_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in a check ends the command with 3, and the verdict names the check."""
+
+    def crash() -> Iterator[Finding]:
+        raise RuntimeError("a bug")
+
+    broken = replace(CHECKS[0], run=crash)
+    monkeypatch.setattr("mainstay.audit.run.CHECKS", (broken, *CHECKS[1:]))
+
+    result = CliRunner().invoke(
+        demo, ["--rows", str(ROWS), "--output", str(tmp_path / "reports")], standalone_mode=False
+    )
+
+    assert result.return_value == ExitCode.INCOMPLETE
+    assert f"failed themselves, please report it: {broken.id}" in result.stdout
+
+
 def test_a_step_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error comes out as it is, the folder is gone, and no report claims anything."""
 
@@ -130,10 +151,11 @@ def test_without_postgresql_the_demo_says_what_brings_it(
 
 
 def test_reports_that_cannot_be_written_are_found_out_before_the_work(tmp_path: Path) -> None:
-    """A minute of work is not thrown away for a folder that is a file."""
+    """A minute of work is not thrown away for a folder that is a file; nothing is written to find out."""
     (tmp_path / "file").write_text("mine")
 
     with pytest.raises(UsageError, match="cannot be written"):
         run_demo(tmp_path / "file" / "reports", folder_store)
 
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_text() == "mine"

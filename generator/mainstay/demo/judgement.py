@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mainstay.audit import Report
+from mainstay.audit import Outcome, Report
 from mainstay.backup import Content, compare_content
 from mainstay.demo.loop import Loop
 from mainstay.demo.verdict import Audited, Backup, Compared, StepTaken, Unmet, Verdict
@@ -61,4 +61,5 @@ def _audited(report: Report) -> Audited:
         for result in sorted(report.results, key=lambda result: -result.check.severity)
         if result.findings
     ]
-    return Audited(verdict(report), tuple(unmet))
+    crashed = [result.check.id for result in report.results if result.outcome is Outcome.ERROR]
+    return Audited(verdict(report), tuple(unmet), tuple(crashed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -61,8 +61,12 @@ def _require_postgres() -> None:
 def _require_writable(output: Path) -> None:
     """Find out now, not after the work, that the reports cannot be written."""
     nearest = next(path for path in (output.absolute(), *output.absolute().parents) if path.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
-        raise UsageError(f"{output} cannot be written", hint="name another folder with --output")
+    try:
+        tempfile.TemporaryFile(dir=nearest).close()
+    except OSError as error:
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}", hint="name another folder with --output"
+        ) from error
 
 
 def _take(loop: Loop, progress: Progress) -> Iterator[StepTaken]:

@@ -76,6 +76,8 @@ def _audit(audit: Audited) -> Iterator[str]:
         label = f"{'':<{_LABEL}}{unmet.findings:>4}  {unmet.severity:<10}"
         yield from _wrapped(label, f"{unmet.expects} ({unmet.check})")
     yield from _rest(len(audit.unmet))
+    if audit.crashed:
+        yield from _labelled("", f"failed themselves, please report it: {', '.join(audit.crashed)}")
 
 
 def _conclusion(compared: Compared) -> Iterator[str]:

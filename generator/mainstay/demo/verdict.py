@@ -72,10 +72,17 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What the audit said, in one sentence, and the checks that found something, gravest first."""
+    """What the audit said.
+
+    Attributes:
+        verdict: In one sentence.
+        unmet: The checks that found something, gravest first.
+        crashed: The checks that failed themselves: bugs of mainstay.
+    """
 
     verdict: str
     unmet: tuple[Unmet, ...]
+    crashed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
