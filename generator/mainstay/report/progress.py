@@ -123,9 +123,12 @@ def _timed(title: str, clock: Clock, step: _Step, ended: _Ended) -> Iterator[Ste
     try:
         yield step
         outcome = "ok"
+    except KeyboardInterrupt:
+        outcome = "stopped"
+        raise
     finally:
         result = f": {step.result}" if step.result else ""
-        ended(visible(f"{outcome:6} {clock.elapsed() - began:6.1f} s  {title}{result}"))
+        ended(visible(f"{outcome:7} {clock.elapsed() - began:6.1f} s  {title}{result}"))
 
 
 def _bars(stream: TextIO) -> Bars:

@@ -63,7 +63,7 @@ def test_a_finished_step_is_one_line_in_a_pipe(pipe: Shown) -> None:
         pipe.clock.seconds = 2.34
         assert pipe.text == ""
 
-    assert pipe.text == "ok        2.3 s  Load the data set: 10 rows\n"
+    assert pipe.text == "ok         2.3 s  Load the data set: 10 rows\n"
 
 
 def test_a_failed_step_is_one_line_that_says_so(pipe: Shown) -> None:
@@ -71,7 +71,15 @@ def test_a_failed_step_is_one_line_that_says_so(pipe: Shown) -> None:
     with pytest.raises(ValueError, match="broken"), pipe.progress.step("Restore"):
         raise ValueError("broken")
 
-    assert pipe.text == "failed    0.0 s  Restore\n"
+    assert pipe.text == "failed     0.0 s  Restore\n"
+
+
+def test_a_stopped_step_is_not_called_failed(pipe: Shown) -> None:
+    """Who presses Ctrl-C sees how far it came, and no failure."""
+    with pytest.raises(KeyboardInterrupt), pipe.progress.step("Restore"):
+        raise KeyboardInterrupt
+
+    assert pipe.text == "stopped    0.0 s  Restore\n"
 
 
 def test_a_note_cannot_break_out_of_its_line(pipe: Shown) -> None:
@@ -79,7 +87,7 @@ def test_a_note_cannot_break_out_of_its_line(pipe: Shown) -> None:
     with pipe.progress.step("Read \x1b[2J") as step:
         step.note("a\nok 0.0 s  Forged\x07")
 
-    assert pipe.text == "ok        0.0 s  Read \\x1b[2J: a\\nok 0.0 s  Forged\\x07\n"
+    assert pipe.text == "ok         0.0 s  Read \\x1b[2J: a\\nok 0.0 s  Forged\\x07\n"
 
 
 @pytest.mark.parametrize("variable", ["FORCE_COLOR", "CLICOLOR_FORCE"])
@@ -110,7 +118,7 @@ def test_a_terminal_shows_amounts_and_keeps_the_line(terminal: Shown) -> None:
     shown = terminal.text
 
     assert "1.0 MiB of 4.0 MiB" in shown
-    assert "ok        0.0 s  Restore [bold]app[/bold]\n" in shown.replace(os.linesep, "\n")
+    assert "ok         0.0 s  Restore [bold]app[/bold]\n" in shown.replace(os.linesep, "\n")
 
 
 def test_steps_inside_steps_share_one_display(terminal: Shown) -> None:
