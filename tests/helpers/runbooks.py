@@ -9,9 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 from helpers.markdown import Markdown
+from helpers.rendering import rendered
 
 SECTIONS = (
     "Trigger",
@@ -223,3 +225,35 @@ def runbooks_in(root: Path) -> list[Runbook]:
 def index_of(root: Path) -> Markdown:
     """Return the index of the runbooks."""
     return Markdown(root / "docs/runbooks/README.md")
+
+
+PLATFORMS = ("vercel", "fly", "render", "heroku", "kubernetes", "ecs", "other")
+MIGRATIONS = ("prisma", "drizzle", "django", "alembic", "rails", "flyway", "none")
+STORES = ("s3://backups/app", "file:///srv/backups")
+# Pieces are independent of each other: each platform once, each migration tool once, then no database.
+STACKS: list[dict[str, object]] = [
+    {
+        "platform": platform,
+        "migrations": migrations,
+        "backup_store": STORES[number % 2],
+        "production_url": "https://app.example.com" if number % 2 else "",
+        "backup_credentials": ("oidc", "keys")[number % 2],
+        "dev_team": "@acme/dev",  # the other roles default to it
+    }
+    for number, (platform, migrations) in enumerate(zip(PLATFORMS, MIGRATIONS, strict=True))
+]
+STACKS.append({"platform": "kubernetes", "database": "none", "dev_team": "@acme/dev"})
+NAMES = [str(stack.get("migrations", "no database")) + " on " + str(stack["platform"]) for stack in STACKS]
+DATABASE_RUNBOOKS = {f"RB-{number:02}" for number in range(5, 11)}
+every_stack = pytest.mark.parametrize("stack", STACKS, ids=NAMES)
+
+
+def runbook(number: int, **answers: object) -> Runbook:
+    """Return one runbook of a rendered repository."""
+    return next(book for book in runbooks_in(rendered(**answers)) if book.name.startswith(f"rb-{number:02}-"))
+
+
+def database_lines(book: Runbook) -> str:
+    """Return the part of the variables that is about the database."""
+    lines = book.blocks("bash", "Variables")[0].code.splitlines()
+    return "\n".join(line for line in lines if re.search(r"DATABASE_URL=|ADDRESS|PG[A-Z]+=", line))

@@ -1,79 +1,35 @@
-"""The runbooks of the template: their parts, their commands, and the SQL on a real PostgreSQL."""
+"""The runbooks of the template: their parts, their index, their commands."""
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import stat
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import click
-import psycopg
 import pytest
 
 from helpers.markdown import Markdown
-from helpers.postgres import Database
 from helpers.rendering import REPOSITORY, rendered
-from helpers.runbooks import Block, Runbook, index_of, runbooks_in
+from helpers.runbooks import (
+    DATABASE_RUNBOOKS,
+    MIGRATIONS,
+    PLATFORMS,
+    STACKS,
+    Runbook,
+    database_lines,
+    every_stack,
+    index_of,
+    runbook,
+    runbooks_in,
+)
 from mainstay.audit import run_audit
-from mainstay.backup.stream import compress
 from mainstay.cli import cli
 from mainstay.platform import process
 from mainstay.platform.clock import FixedClock
-from mainstay.platform.embedded_postgres import EmbeddedPostgres
 
-PLATFORMS = ("vercel", "fly", "render", "heroku", "kubernetes", "ecs", "other")
-MIGRATIONS = ("prisma", "drizzle", "django", "alembic", "rails", "flyway", "none")
-STORES = ("s3://backups/app", "file:///srv/backups")
-# Pieces are independent of each other: each platform once, each migration tool once, then no database.
-STACKS: list[dict[str, object]] = [
-    {
-        "platform": platform,
-        "migrations": migrations,
-        "backup_store": STORES[number % 2],
-        "production_url": "https://app.example.com" if number % 2 else "",
-        "backup_credentials": ("oidc", "keys")[number % 2],
-        "dev_team": "@acme/dev",  # the other roles default to it
-    }
-    for number, (platform, migrations) in enumerate(zip(PLATFORMS, MIGRATIONS, strict=True))
-]
-STACKS.append({"platform": "kubernetes", "database": "none", "dev_team": "@acme/dev"})
-NAMES = [str(stack.get("migrations", "no database")) + " on " + str(stack["platform"]) for stack in STACKS]
-DATABASE_RUNBOOKS = {f"RB-{number:02}" for number in range(5, 11)}
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-every_stack = pytest.mark.parametrize("stack", STACKS, ids=NAMES)
-
-# The ledger of each migration tool, as that tool creates it.
-LEDGERS = """
-CREATE TABLE _prisma_migrations (id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz,
-  migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
-  started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0);
-CREATE SCHEMA drizzle;
-CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint);
-CREATE TABLE django_migrations (id bigint PRIMARY KEY, app varchar(255) NOT NULL, name varchar(255) NOT NULL,
-  applied timestamptz NOT NULL);
-CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
-CREATE TABLE schema_migrations (version varchar PRIMARY KEY);
-CREATE TABLE flyway_schema_history (installed_rank integer PRIMARY KEY, version varchar(50),
-  description varchar(200) NOT NULL, type varchar(20) NOT NULL,
-  script varchar(1000) NOT NULL, checksum integer, installed_by varchar(100) NOT NULL,
-  installed_on timestamp NOT NULL DEFAULT now(), execution_time integer NOT NULL, success boolean NOT NULL);
-"""
-
-
-def runbook(number: int, **answers: object) -> Runbook:
-    """Return one runbook of a rendered repository."""
-    return next(book for book in runbooks_in(rendered(**answers)) if book.name.startswith(f"rb-{number:02}-"))
-
-
-# --- What they say ----------------------------------------------------------------------------------------------------
 
 
 @every_stack
@@ -247,7 +203,7 @@ ADDRESSES = {
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_address_of_the_database_is_taken_apart(address: str) -> None:
     """Prisma's parameters, which libpq refuses, are gone; a password is in the environment, in no argument."""
-    preamble = _database_lines(runbook(5, **STACKS[0]))
+    preamble = database_lines(runbook(5, **STACKS[0]))
     shown = 'printf "%s\\n" "$PGURL" "$PGPASSWORD" "$PGSSLMODE"'
 
     done = process.run(["bash", "-c", f"{preamble}\n{shown}"], env={"DATABASE_URL": address})
@@ -297,266 +253,3 @@ def _parse(words: list[str]) -> None:
         assert found is not None, name
         command, context = found, click.Context(found, parent=context)
     command.make_context(command.name, words)
-
-
-def _database_lines(book: Runbook) -> str:
-    lines = book.blocks("bash", "Variables")[0].code.splitlines()
-    return "\n".join(line for line in lines if re.search(r"DATABASE_URL=|ADDRESS|PG[A-Z]+=", line))
-
-
-# --- The SQL ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module", params=[16, 18])
-def server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
-    """A server that holds the ledgers of all migration tools, and some tables."""
-    with EmbeddedPostgres.start(request.param) as running:
-        with psycopg.connect(running.url(), autocommit=True) as connection:
-            connection.execute(LEDGERS.encode())
-            connection.execute("CREATE TABLE orders (id bigserial PRIMARY KEY, total numeric)")
-            connection.execute("INSERT INTO orders (total) SELECT n FROM generate_series(1, 100) n")
-        yield running
-
-
-def _sql(section: str) -> dict[str, Block]:
-    """Return the SQL of a part, of all runbooks of all stacks, each statement once."""
-    found = [
-        block
-        for stack in STACKS[:-1]
-        for book in runbooks_in(rendered(**stack))
-        for block in book.blocks("sql", section)
-    ]
-    return {block.code: block for block in found}
-
-
-def _read_only() -> str:
-    """Return the options that the runbooks put on their sessions."""
-    line = next(line for line in _database_lines(runbook(5, **STACKS[0])).splitlines() if "PGOPTIONS" in line)
-    return line.split("'")[1]
-
-
-def test_sql_to_diagnose_runs_as_it_stands_in_a_read_only_session(server: EmbeddedPostgres) -> None:
-    """Every statement is accepted, verbatim, by both majors, under the options that forbid writing."""
-    blocks = _sql("Diagnose")
-    assert len(blocks) > 25
-    with psycopg.connect(server.url(), autocommit=True, options=_read_only()) as connection:
-        for code, block in blocks.items():
-            if "pg_stat_statements ORDER" in code:
-                continue  # see the next test
-            try:
-                connection.execute(code.encode()).fetchall()
-            except psycopg.Error as error:
-                pytest.fail(f"{block.runbook}: {error}\n{code}")
-
-
-def test_sql_on_pg_stat_statements_fits_its_columns(server: EmbeddedPostgres) -> None:
-    """The wheel lacks the extension: its guard finds none, and the query runs on a table of the documented columns."""
-    guard, query = (code for code in _sql("Diagnose") if "pg_stat_statements" in code)
-    columns = "query text, calls bigint, mean_exec_time float8, total_exec_time float8, rows bigint"
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE TEMP TABLE pg_stat_statements ({columns})".encode())
-        connection.execute("INSERT INTO pg_stat_statements VALUES ('SELECT 1', 4, 2.25, 9, 4)")
-
-        assert connection.execute(guard.encode()).fetchall() == []
-        assert connection.execute(query.encode()).fetchall() == [
-            ("SELECT 1", 4, Decimal("2.3"), Decimal(9), 4)
-        ]
-
-
-def test_the_read_only_session_refuses_to_write(server: EmbeddedPostgres) -> None:
-    """Whoever pastes a change under Diagnose by mistake changes nothing."""
-    with (
-        psycopg.connect(server.url(), autocommit=True, options=_read_only()) as connection,
-        pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
-    ):
-        connection.execute("DELETE FROM orders")
-
-
-def test_sql_to_mitigate_runs_as_it_stands(server: EmbeddedPostgres) -> None:
-    """Every statement is accepted; with no pid and no slot filled in it ends nobody's session."""
-    blocks = _sql("Mitigate")
-    assert len(blocks) > 6
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        for code, block in blocks.items():
-            try:
-                rows = connection.execute(code.encode())
-            except psycopg.Error as error:
-                pytest.fail(f"{block.runbook}: {error}\n{code}")
-            assert rows.description is None or rows.fetchall() == []
-        connection.execute("ALTER ROLE CURRENT_USER RESET ALL")
-
-
-def test_the_lock_runbook_names_the_blocker_and_frees_its_victims(database: Database) -> None:
-    """From the queries of RB-06 to its mitigation, on a real lock."""
-    book = runbook(6, **STACKS[0])
-    waiting, root, *_ = (block.code.encode() for block in book.blocks("sql", "Diagnose"))
-    end = book.blocks("sql", "Mitigate")[1].code
-    database.execute("CREATE TABLE orders (id int)")
-    with _blocked(database) as (blocker, victim), psycopg.connect(database.url, autocommit=True) as looking:
-        assert [row[:2] for row in looking.execute(waiting)] == [(victim, [blocker])]
-        assert [(row[0], row[3], row[5]) for row in looking.execute(root)] == [
-            (blocker, "idle in transaction", 1)
-        ]
-
-        looking.execute(end.replace("IN (0)", f"IN ({blocker})").encode())
-
-        assert looking.execute(waiting).fetchall() == []
-
-
-@contextmanager
-def _blocked(database: Database) -> Iterator[tuple[int, int]]:
-    """Hold a lock in one session while another waits for it; give the pids of both."""
-    with (
-        suppress(psycopg.OperationalError),  # the holder's session is ended by the test
-        psycopg.connect(database.url) as holder,
-        psycopg.connect(database.url, autocommit=True) as waiter,
-    ):
-        holder.execute("LOCK TABLE orders")
-        waits = threading.Thread(target=waiter.execute, args=("SELECT * FROM orders",))
-        waits.start()
-        with psycopg.connect(database.url, autocommit=True) as looking:
-            while not looking.execute(
-                "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass"
-            ).fetchall():
-                assert waits.is_alive()
-        yield holder.info.backend_pid, waiter.info.backend_pid
-        waits.join(timeout=10)
-        assert not waits.is_alive()
-
-
-def test_the_connection_runbook_ends_forgotten_transactions_only(database: Database) -> None:
-    """RB-05 ends who is idle in a transaction for long, and leaves those alone who work."""
-    end = runbook(5, **STACKS[0]).blocks("sql", "Mitigate")[0].code
-    with (
-        psycopg.connect(database.url) as forgotten,
-        psycopg.connect(database.url, autocommit=True) as idle,
-        psycopg.connect(database.url, autocommit=True) as looking,
-    ):
-        forgotten.execute("SELECT 1")
-        here = f"datname = '{database.name}' AND state"
-
-        assert looking.execute(end.replace("state", here, 1).encode()).fetchall() == []
-        ended = looking.execute(end.replace("state", here, 1).replace("10 min", "0 min").encode()).fetchall()
-
-        assert [row[0] for row in ended] == [forgotten.info.backend_pid]
-        assert idle.execute("SELECT 1").fetchone() == (1,)
-        with pytest.raises(psycopg.OperationalError):
-            forgotten.execute("SELECT 1")
-
-
-def test_the_migration_runbook_finds_and_rebuilds_an_invalid_index(database: Database) -> None:
-    """RB-08 lists the rest of a failed CREATE INDEX CONCURRENTLY and writes the statement that repairs it."""
-    book = runbook(8, **STACKS[0])
-    half_done = next(block.code for block in book.blocks("sql", "Diagnose") if "indisvalid" in block.code)
-    rebuild = next(block.code for block in book.blocks("sql", "Mitigate") if "REINDEX" in block.code)
-    database.execute("CREATE TABLE orders (id int); INSERT INTO orders VALUES (1), (1)")
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        with pytest.raises(psycopg.errors.UniqueViolation):
-            connection.execute("CREATE UNIQUE INDEX CONCURRENTLY orders_id ON orders (id)")
-        assert connection.execute(half_done.encode()).fetchall() == [("orders_id", "orders")]
-
-        connection.execute("TRUNCATE orders")
-        for (statement,) in connection.execute(rebuild.encode()).fetchall():
-            connection.execute(statement.encode())
-
-        assert connection.execute(half_done.encode()).fetchall() == []
-
-
-# --- The restore, with stock tools ------------------------------------------------------------------------------------
-
-
-class Responder:
-    """Somebody who pastes the blocks of RB-09 into a shell."""
-
-    def __init__(self, database: Database, server: EmbeddedPostgres, store: Path, tools: Path) -> None:
-        self.book = runbook(9, platform="kubernetes", backup_store=f"file://{store}")
-        self.workdir = tools
-        known = {
-            "DATABASE_URL": f"{database.url}&schema=public",
-            "PGHOST": str(server.socket_dir),
-            "PGSSLMODE": "disable",
-        }
-        asked = {"URL": "https://app.example.com", "NS": "shop", "APP": "web", "SECRET_NAME": "web"}
-        asked |= {"BACKUP_ID": "20261122T020000Z-0badcafe", "TABLE": "public.orders"}
-        self.environment = {**known, **asked, "PATH": f"{tools}:{server.bin_dir}:{os.environ['PATH']}"}
-        self.variables = self.book.blocks("bash", "Variables")[0].code.replace("$(gh repo view", "$(true")
-
-    def paste(self, marker: str, *, expect: int = 0) -> str:
-        """Run the block that holds `marker` and return what it printed."""
-        (block,) = (block for block in self.book.blocks("bash", "Mitigate") if marker in block.code)
-        return self.run(block.code, expect=expect)
-
-    def run(self, code: str, *, expect: int = 0) -> str:
-        """Run shell code after the variables, as one paste."""
-        script = f"set -o pipefail\n{self.variables}\n{code}"
-        done = process.run(["bash", "-c", script], env=self.environment, cwd=self.workdir, check=False)
-        assert done.returncode == expect, done.stderr
-        return done.stdout
-
-
-@pytest.fixture
-def responder(database: Database, postgres_server: EmbeddedPostgres, tmp_path: Path) -> Responder:
-    """Somebody at a shell, a damaged database, and a backup from before the damage."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    zstd = tools / "zstd"  # the machine may have none: the same format through the library that mainstay uses
-    library = "compression" if sys.version_info >= (3, 14) else "backports"
-    zstd.write_text(
-        f"#!{sys.executable}\nimport sys\nfrom {library} import zstd\n"
-        f"sys.stdout.buffer.write(zstd.decompress(open(sys.argv[2], 'rb').read()))\n"
-    )
-    zstd.chmod(zstd.stat().st_mode | stat.S_IXUSR)
-    database.execute("CREATE TABLE orders (id int PRIMARY KEY, total int); CREATE TABLE notes (id int)")
-    database.execute(
-        "INSERT INTO orders SELECT n, n FROM generate_series(1, 5000) n; INSERT INTO notes VALUES (1)"
-    )
-    someone = Responder(database, postgres_server, tmp_path / "store", tools)
-    _store_dump(someone, tmp_path / "store/app" / someone.environment["BACKUP_ID"])
-    database.execute("DELETE FROM orders WHERE id > 100; UPDATE orders SET total = 0 WHERE id = 7")
-    return someone
-
-
-def _store_dump(someone: Responder, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    someone.run('pg_dump -Fc -Z0 -f plain.dump "$PGURL"')
-    blocks = compress(iter([(someone.workdir / "plain.dump").read_bytes()]))
-    (folder / "dump.zst").write_bytes(b"".join(blocks))
-
-
-def test_lost_rows_come_back_by_the_restore_runbook(responder: Responder, database: Database) -> None:
-    """RB-09 with stock tools: read-only, restore beside, compare, copy back; what was written since stays."""
-    responder.paste("SET default_transaction_read_only")
-    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        database.execute("DELETE FROM notes")
-    try:
-        responder.paste("pg_restore")
-        difference = responder.paste("diff ", expect=1)
-        responder.run(
-            "PGOPTIONS='' psql -X $SERVER_URL -c \"ALTER DATABASE $DB RESET default_transaction_read_only\""
-        )
-        responder.paste("--on-conflict-do-nothing")
-    finally:
-        responder.run("PGOPTIONS='' dropdb --if-exists --maintenance-db=$SERVER_URL $RESTORED")
-
-    assert "public.orders|100" in difference
-    assert "public.orders|5000" in difference
-    assert "notes" not in difference
-    assert database.query("SELECT count(*), count(*) FILTER (WHERE total = 0) FROM orders") == [(5000, 1)]
-
-
-def test_the_restored_database_takes_the_place_of_the_damaged_one(
-    responder: Responder, database: Database
-) -> None:
-    """RB-09, the whole way back: after the swap the app's address holds the backup, writable; the old one is kept."""
-    responder.paste("SET default_transaction_read_only")
-    responder.paste("pg_restore")
-    responder.paste("RENAME TO")
-    try:
-        assert database.query("SELECT count(*), min(total) FROM orders") == [(5000, 1)]
-        database.execute("DELETE FROM notes")
-        kept = responder.run(
-            'psql -XAt "$SERVER_URL" -c "SELECT datallowconn FROM pg_database WHERE datname = \'$DAMAGED\'"'
-        )
-        assert kept.strip() == "f"
-    finally:
-        responder.run("PGOPTIONS='' dropdb --maintenance-db=$SERVER_URL $DAMAGED")
