@@ -112,7 +112,9 @@ def test_every_folder_of_the_package_is_importable() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((REPOSITORY / "tests").rglob("test_*.py")), ids=lambda path: path.name
+    "path",
+    sorted((REPOSITORY / "tests").rglob("test_*.py")),
+    ids=lambda path: path.relative_to(REPOSITORY).as_posix(),
 )
 def test_every_test_says_what_it_specifies(path: Path) -> None:
     """The sentence under a test's name is the specification."""
