@@ -160,6 +160,7 @@ def test_every_entry_is_looked_at_whatever_their_order(order: list[int], weak: s
         "",
         "a: &a [*a]\n",
         "[" * 100_000,
+        "on: push\njobs: {a: {steps: [{run: x, y: " + "[" * 97 + "]" * 97 + "}]}}",
     ],
 )
 def test_what_is_no_workflow_is_not_read_as_one(text: str) -> None:
@@ -225,3 +226,14 @@ def test_an_entry_without_a_folder_makes_the_configuration_unreadable(tmp_path: 
 
     with pytest.raises(Unavailable, match=r"dependabot.yml:3: an entry needs"):
         dependabot_config(repository_files(Root(tmp_path)))
+
+
+def test_markers_in_code_are_text() -> None:
+    """A page may show how a table is marked."""
+    marked = "<!-- mainstay:roster -->\n| a |\n<!-- /mainstay:roster -->\n"
+
+    document = parse_document(f"```html\n{marked}```\n{marked}", "a.md")
+
+    assert [(region.name, region.line, region.text) for region in document.regions()] == [
+        ("roster", 6, "| a |")
+    ]

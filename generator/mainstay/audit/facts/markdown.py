@@ -158,9 +158,11 @@ class Document:
         return Section(level, title, first + 1, "\n".join(below), not has_code and not "".join(below).strip())
 
     def regions(self) -> Iterator[Region]:
-        """Yield what stands between the markers `<!-- mainstay:NAME -->` and `<!-- /mainstay:NAME -->`."""
+        """Yield what stands between `<!-- mainstay:NAME -->` and `<!-- /mainstay:NAME -->`, markers in code apart."""
+        sizes = ((fence.line, fence.code.count("\n") + 1) for fence in self.fences)
+        code = {number for first, count in sizes for number in range(first, first + count)}
         for number, line in enumerate(self.lines):
-            if match := _OPEN.fullmatch(line):
+            if (match := _OPEN.fullmatch(line)) and number + 1 not in code:
                 yield Region(match[1], number + 1, self._until(f"<!-- /mainstay:{match[1]} -->", number + 1))
 
     def _until(self, marker: str, start: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
@@ -14,6 +15,9 @@ from ruamel.yaml.error import MarkedYAMLError
 from mainstay.audit.model import Unavailable
 
 MAX_YAML_BYTES = 256 << 10
+_BRACKET = re.compile(r"[\[\]{}]")
+_MAX_BRACKETS = 100
+"""The parser takes seconds for a few hundred on one line."""
 _MAX_NODES = 100_000
 """After aliases are followed. A few lines of aliases can stand for more nodes than a machine has memory."""
 
@@ -29,6 +33,8 @@ def parse_yaml(text: str, path: str) -> object:
     """
     if len(text.encode()) > MAX_YAML_BYTES:
         raise Unavailable(f"{path} is larger than {MAX_YAML_BYTES >> 10} KiB")
+    if _depth(text) > _MAX_BRACKETS:
+        raise Unavailable(f"{path} nests more than {_MAX_BRACKETS} brackets")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -76,6 +82,15 @@ def mapping(value: object) -> dict[Any, Any]:
 def sequence(value: object) -> list[Any]:
     """Return the list that `value` is, or an empty one."""
     return value if isinstance(value, list) else []
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets nest, those in strings included."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _count(node: object, seen: dict[int, int | None], path: str) -> int:

@@ -12,6 +12,7 @@ from mainstay.audit.facts.trees import line_of, mapping, parse_mapping, sequence
 from mainstay.audit.model import Location, Unavailable
 
 FOLDER = ".github/workflows/"
+_MAX_WORKFLOWS = 200
 _FALSE = re.compile(r"(\$\{\{)?\s*false\s*(\}\})?", re.IGNORECASE)
 _AFTERMATH = re.compile(r"\b(failure|always|cancelled)\(\)")
 
@@ -132,7 +133,11 @@ def workflows(files: RepositoryFiles) -> Workflows:
     """Return the workflows."""
     readable: list[Workflow] = []
     unreadable: dict[str, str] = {}
-    for path in [path for path in files.matching(f"{FOLDER}*.y*ml") if path.endswith((".yml", ".yaml"))]:
+    paths = [path for path in files.matching(f"{FOLDER}*.y*ml") if path.endswith((".yml", ".yaml"))]
+    unreadable |= {
+        path: f"{path} is one of more than {_MAX_WORKFLOWS} workflows" for path in paths[_MAX_WORKFLOWS:]
+    }
+    for path in paths[:_MAX_WORKFLOWS]:
         try:
             readable.append(parse_workflow(files.text(path), path))
         except Unavailable as error:
