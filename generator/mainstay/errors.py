@@ -72,6 +72,18 @@ class StoreError(BackupError):
     """A store could not be read or written."""
 
 
+class ObjectMissingError(StoreError):
+    """An object is not there, or not any more."""
+
+
+class AccessDeniedError(StoreError):
+    """The store knows who asks, and does not let them: no right, or the object is locked."""
+
+
+class RetentionRefusedError(BackupError):
+    """Deleting what the policy does not keep would be rash; nothing was deleted."""
+
+
 class VerificationError(BackupError):
     """A backup does not hold what its manifest says."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from helpers.s3 import refusing_server
 from mainstay.backup.stores import Store, open_store
-from mainstay.errors import StoreError
+from mainstay.errors import AccessDeniedError, ObjectMissingError, StoreError
 
 MIB = 1 << 20
 PART = 5 * MIB
@@ -95,11 +97,30 @@ def test_an_object_that_is_not_there_is_named(store: Store, operation: str) -> N
         "size_bytes": lambda: store.size_bytes("no/such"),
     }
 
-    with pytest.raises(StoreError, match=f"{store.url}/no/such failed") as caught:
+    with pytest.raises(ObjectMissingError, match=f"{store.url}/no/such failed") as caught:
         operations[operation]()
 
     assert caught.value.hint
     assert "Debug source" not in caught.value.message
+
+
+def test_deleting_what_is_gone_hurts_nobody(store: Store) -> None:
+    """Either the store does not mind, or it says that the object is missing; never another error."""
+    with contextlib.suppress(ObjectMissingError):
+        store.delete("no/such")
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessForbidden"])
+def test_a_delete_that_the_store_forbids_is_told_apart(
+    bucket: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """Object lock and a missing right are an answer, not a broken store: 403, as S3 words it."""
+    with refusing_server(code) as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        store = open_store(f"s3://{bucket}/x")
+
+        with pytest.raises(AccessDeniedError, match=f"deleting s3://{bucket}/x/app/1 failed"):
+            store.delete("app/1")
 
 
 def test_a_bucket_that_does_not_exist_is_named(bucket: str) -> None:

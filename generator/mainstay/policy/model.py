@@ -6,68 +6,26 @@ Unknown keys are refused: a mistyped figure must not silently fall back to a def
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from mainstay.policy.values import (
+    Day,
+    Duration,
+    EnvironmentVariable,
+    Handle,
+    Line,
+    Person,
+    Recipient,
+    Share,
+    StoreUrl,
+    Zone,
 )
-
-from mainstay.policy.durations import format_duration, parse_duration
-
-
-def _to_duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, str):
-        return parse_duration(value)
-    raise ValueError(f"{value!r} is no duration; write a whole number and a unit, such as 15m, 26h or 7d")
-
-
-def _to_date(value: object) -> object:
-    # ruamel gives a date for 2027-01-31; a datetime or a number is something else and is refused.
-    if type(value) is date or isinstance(value, str):
-        return value
-    raise ValueError(f"{value!r} is no date; write YYYY-MM-DD")
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is no IANA time zone; write one such as Europe/Berlin") from error
-    return name
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_to_duration),
-    PlainSerializer(format_duration, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "pattern": "^[1-9][0-9]{0,6}[smhdw]$", "examples": ["15m", "26h", "7d"]}
-    ),
-]
-Day = Annotated[date, BeforeValidator(_to_date), WithJsonSchema({"type": "string", "format": "date"})]
-Zone = Annotated[str, AfterValidator(_known_zone)]
-Handle = Annotated[str, StringConstraints(pattern=r"^(@[A-Za-z0-9-]+(/[A-Za-z0-9._-]+)?)?$")]
-Person = Annotated[str, StringConstraints(pattern=r"^@[A-Za-z0-9-]+$")]
-EnvironmentVariable = Annotated[str, StringConstraints(pattern=r"^\$[A-Z_][A-Z0-9_]*$")]
-"""A reference such as `$DATABASE_URL`: the policy names secrets, it never holds them."""
-Recipient = Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]{58}$")]
-StoreUrl = Annotated[str, StringConstraints(pattern=r"^(s3|gs|az|file)://[^@?#\s]+$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\r\n|]+$")]
-"""One line of text that can stand in a table cell."""
 
 
 class Section(BaseModel):
@@ -109,6 +67,8 @@ class Database(Section):
 
     engine: Literal["postgresql"]
     url: EnvironmentVariable
+    assertions: list[str] = Field(default_factory=list)
+    """Queries that a restored database must answer with true, such as `SELECT count(*) > 0 FROM users`."""
 
 
 class Keep(Section):
@@ -121,6 +81,13 @@ class Keep(Section):
     yearly: int = Field(default=0, ge=0)
 
 
+class Prune(Section):
+    """What deleting old backups may cost at most."""
+
+    largest_share: Share = Field(default=Fraction(1, 2), json_schema_extra={"default": "50%"})
+    """Of all backups of a database, at most this share is deleted in one run; a plan for more is refused."""
+
+
 class Backups(Section):
     """Where backups go and what they promise (SOP-603 section 4)."""
 
@@ -130,6 +97,7 @@ class Backups(Section):
     rto: Duration = timedelta(hours=4)
     """Recovery time objective: a restore is finished within this time."""
     keep: Keep = Keep()
+    prune: Prune = Prune()
     encrypt_to: list[Recipient] = Field(default_factory=list)
     """Public keys of age; the private ones stay with those who restore."""
     drill_every: Duration = timedelta(days=7)

@@ -51,6 +51,9 @@ def test_the_emitted_policy_holds_the_figures_of_the_sop() -> None:
         (("version: 1", "version: 2"), "version: Input should be 1 (line"),
         (("acknowledge: 15m", "acknowledge: 45m"), "a graver severity must not have a longer clock"),
         (("acknowledge: 15m", "acknowledge: 5h"), "acknowledge is longer than resolve"),
+        (("largest-share: 50%", "largest-share: 50"), "backups.prune.largest-share: 50 is no share"),
+        (("largest-share: 50%", "largest-share: 0%"), "backups.prune.largest-share: '0%' is no share"),
+        (("largest-share: 50%", "largest-share: 101%"), "backups.prune.largest-share: '101%' is no share"),
         (("on-call: []", "on-call: [ana]"), "team.on-call.0: String should match pattern"),
         (("owner: devops, evidence: backup", "owner: nobody, evidence: backup"), "maintenance.tasks.2.owner"),
         (("incidents:", "incident:"), "incident: unknown key; did you mean 'incidents'?"),
@@ -101,6 +104,16 @@ def test_a_date_is_a_date(expires: str) -> None:
 
     with pytest.raises(PolicyError, match=r"audit\.waivers\.0\.expires|month must be in 1\.\.12"):
         policy(("waivers: []", waiver))
+
+
+@pytest.mark.parametrize("text", ["1%", "29%", "50%", "100%"])
+def test_a_share_is_exact_and_reads_back(text: str) -> None:
+    """No share is rounded on the way in or out."""
+    backups = policy(("largest-share: 50%", f"largest-share: {text}")).backups
+
+    assert backups
+    assert backups.prune.largest_share * 100 == int(text[:-1])
+    assert backups.model_dump(mode="json", by_alias=True)["prune"] == {"largest-share": text}
 
 
 def test_a_missing_policy_says_how_to_get_one(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from obstore.store import LocalStore, S3Store
 from obstore.store import ObjectStore as AnyStore
 
 from mainstay.backup.stream import BLOCK_BYTES
-from mainstay.errors import StoreError
+from mainstay.errors import AccessDeniedError, ObjectMissingError, StoreError
 
 if TYPE_CHECKING:  # obstore has these names for type checkers only
     from obstore.store import ClientConfig, RetryConfig
@@ -119,7 +119,8 @@ class ObjectStore:
         try:
             yield
         except (BaseError, OSError) as error:
-            raise StoreError(f"{doing} {place} failed: {_reason(error)}", hint=_hint(error)) from error
+            kind = next(kind for kinds, kind in _ERRORS if isinstance(error, kinds))
+            raise kind(f"{doing} {place} failed: {_reason(error)}", hint=_hint(error)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -131,14 +132,21 @@ def _hint(error: Exception) -> str | None:
     return next((hint for kinds, hint in _HINTS if isinstance(error, kinds)), None)
 
 
+_MISSING = (NotFoundError, FileNotFoundError)
+_DENIED = (PermissionDeniedError, UnauthenticatedError, PermissionError)
+_ERRORS: tuple[tuple[tuple[type[Exception], ...], type[StoreError]], ...] = (
+    (_MISSING, ObjectMissingError),
+    (_DENIED, AccessDeniedError),
+    ((Exception,), StoreError),
+)
 _HINTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((AlreadyExistsError,), "it was written before, and is never overwritten"),
     (
-        (NotFoundError, FileNotFoundError),
+        _MISSING,
         "check the bucket's or the folder's name, and that the backup was not pruned",
     ),
     (
-        (PermissionDeniedError, UnauthenticatedError, PermissionError),
+        _DENIED,
         "check the credentials and what they may do: a backup needs to write, a restore to read and to list",
     ),
     ((BaseError,), "check AWS_REGION, AWS_ENDPOINT_URL and the credentials in the environment"),
