@@ -112,9 +112,8 @@ def _kept(
 
 _PERIODS: dict[str, Callable[[datetime], tuple[int, ...]]] = {
     "daily": lambda at: (at.year, at.month, at.day),
-    "weekly": lambda at: at.isocalendar()[
-        :2
-    ],  # the ISO year: 1 January can belong to week 53 of the year before
+    # The ISO year: 1 January can belong to week 53 of the year before.
+    "weekly": lambda at: at.isocalendar()[:2],
     "monthly": lambda at: (at.year, at.month),
     "yearly": lambda at: (at.year,),
 }
