@@ -23,6 +23,11 @@ def artifact_key(database: str, backup_id: str, *, encrypted: bool) -> str:
     return f"{database}/{backup_id}/dump.zst" + (".age" if encrypted else "")
 
 
+def globals_key(artifact: str) -> str:
+    """Return where the globals of a backup are stored, beside its artifact."""
+    return artifact.replace("/dump.", "/globals.")
+
+
 def manifest_key(database: str, backup_id: str) -> str:
     """Return where the manifest of a backup is stored."""
     return f"{database}/{backup_id}/{MANIFEST_NAME}"

@@ -46,6 +46,8 @@ class Content(Record):
     """How many objects there are of each kind, such as `index` or `trigger`."""
     large_objects: TableContent
     extensions: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    """Roles that objects of the database name, and without which it cannot be restored."""
 
     @property
     def rows(self) -> int:

@@ -76,6 +76,8 @@ class Manifest(Record):
     server: Server
     dump: Dump
     artifact: Artifact
+    globals: Artifact | None = None
+    """Roles and the like, without passwords; for restoring onto a new server."""
     content: Content
     tool_version: str
     run_url: str | None = None

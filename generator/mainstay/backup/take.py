@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from mainstay import __version__
-from mainstay.backup.catalog import artifact_key, manifest_key
+from mainstay.backup.catalog import artifact_key, globals_key, manifest_key
 from mainstay.backup.content import Content
 from mainstay.backup.encryption import encrypt
 from mainstay.backup.engines import Snapshot, engine_named
@@ -58,7 +58,8 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
         _reading_beside(snapshot) as content,
         _removing_on_failure(store, key),
     ):
-        dump, artifact = _Upload(store, key, tuple(encrypt_to), step, content).run(snapshot)
+        upload = _Upload(store, key, tuple(encrypt_to), step, content)
+        dump, artifact = upload.run(snapshot)
         manifest = Manifest(
             id=backup_id,
             database=source.name,
@@ -68,6 +69,7 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
             server=snapshot.server,
             dump=dump,
             artifact=artifact,
+            globals=upload.globals(snapshot),
             content=content.result(),
             tool_version=__version__,
             run_url=run_url,
@@ -89,9 +91,7 @@ class _Upload:
 
     def run(self, snapshot: Snapshot) -> tuple[Dump, Artifact]:
         raw, stored = Meter(), Meter()
-        blocks = compress(raw(self._watched(snapshot.dump())))
-        if self.recipients:
-            blocks = encrypt(blocks, self.recipients)
+        blocks = self._packed(raw(self._watched(snapshot.dump())))
         self.store.put(self.key, stored(blocks), part_bytes=part_size_bytes(snapshot.size_bytes))
         if not raw.size_bytes:
             raise BackupError("the dump is empty")
@@ -99,21 +99,30 @@ class _Upload:
             raise StoreError(
                 f"{self.store.url}/{self.key} has {size_bytes} bytes, but {stored.size_bytes} were sent"
             )
-        return (
-            Dump(
-                format=snapshot.dump_format,
-                client=snapshot.client,
-                size_bytes=raw.size_bytes,
-                sha256=raw.sha256,
-            ),
-            Artifact(
-                key=self.key,
-                size_bytes=stored.size_bytes,
-                sha256=stored.sha256,
-                compression="zstd",
-                encryption="age" if self.recipients else None,
-                recipients=self.recipients,
-            ),
+        dump = Dump(
+            format=snapshot.dump_format, client=snapshot.client, size_bytes=raw.size_bytes, sha256=raw.sha256
+        )
+        return dump, self._artifact(self.key, stored)
+
+    def globals(self, snapshot: Snapshot) -> Artifact | None:
+        if (text := snapshot.globals()) is None:
+            return None
+        key, stored = globals_key(self.key), Meter()
+        self.store.create(key, b"".join(stored(self._packed(iter([text])))))
+        return self._artifact(key, stored)
+
+    def _packed(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        packed = compress(blocks)
+        return encrypt(packed, self.recipients) if self.recipients else packed
+
+    def _artifact(self, key: str, stored: Meter) -> Artifact:
+        return Artifact(
+            key=key,
+            size_bytes=stored.size_bytes,
+            sha256=stored.sha256,
+            compression="zstd",
+            encryption="age" if self.recipients else None,
+            recipients=self.recipients,
         )
 
     def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -139,10 +148,11 @@ def _reading_beside(snapshot: Snapshot) -> Iterator[Future[Content]]:
 
 @contextlib.contextmanager
 def _removing_on_failure(store: Store, key: str) -> Iterator[None]:
-    """Remove an artifact that gets no manifest; one that may not be removed is no backup all the same."""
+    """Remove artifacts that get no manifest; what may not be removed is no backup all the same."""
     try:
         yield
     except BaseException:
-        with contextlib.suppress(StoreError):
-            store.delete(key)
+        for written in (key, globals_key(key)):
+            with contextlib.suppress(StoreError):
+                store.delete(written)
         raise

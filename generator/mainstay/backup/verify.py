@@ -25,7 +25,9 @@ class Level(StrEnum):
     READABLE = "readable"
     """It decompresses, and the engine's own tool reads it to its end."""
     RESTORED = "restored"
-    """It was restored into a scratch database that holds what the manifest says."""
+    """It was restored into a scratch database that holds, row by row, what the manifest says."""
+    PROVED = "proved"
+    """Besides, the engine found no damage in the restored database, and every assertion of the team holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
     level: Level,
     server_url: str | None = None,
     identities: Sequence[str] = (),
+    assertions: Sequence[str] = (),
     clock: Clock | None = None,
     progress: Progress = SILENT,
 ) -> Verification:
@@ -62,9 +65,10 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
         manifest: The backup.
         store_url: Where its artifact is.
         level: How far to go.
-        server_url: For level `restored`: the server to restore on. By default a throw-away server of the same
+        server_url: From level `restored`: the server to restore on. By default a throw-away server of the same
             major version is started. No other database than a new scratch one is touched.
         identities: Private keys of age, for an encrypted backup.
+        assertions: For level `proved`: queries whose only row begins with true.
         clock: Measures.
         progress: Shows the steps.
 
@@ -75,7 +79,7 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
     """
     clock = clock or SystemClock()
     begun = clock.elapsed()
-    request = _Request(manifest, store_url, server_url, tuple(identities), clock, progress)
+    request = _Request(manifest, store_url, server_url, tuple(identities), tuple(assertions), clock, progress)
     differences, restore_seconds = _LEVELS[level](request)
     return Verification(
         manifest.id, manifest.database, level, differences, round(clock.elapsed() - begun, 3), restore_seconds
@@ -88,6 +92,7 @@ class _Request:
     store_url: str
     server_url: str | None
     identities: tuple[str, ...]
+    assertions: tuple[str, ...]
     clock: Clock
     progress: Progress
 
@@ -117,6 +122,25 @@ def _readable(request: _Request) -> _Finding:
 
 
 def _restored(request: _Request) -> _Finding:
+    return _restored_and(request, lambda _url: ())
+
+
+def _proved(request: _Request) -> _Finding:
+    engine, manifest = engine_named(request.manifest.engine), request.manifest
+
+    def deep(url: str) -> tuple[str, ...]:
+        with request.progress.step("Look for damage and ask the team's assertions") as step:
+            damage = engine.check_integrity(url, manifest.server)
+            failed = tuple(
+                f"assertion is not true: {text}" for text in request.assertions if not engine.ask(url, text)
+            )
+            step.note(f"{len(damage)} damaged, {len(failed)} of {len(request.assertions)} assertions failed")
+        return damage + failed
+
+    return _restored_and(request, deep)
+
+
+def _restored_and(request: _Request, deep: Callable[[str], tuple[str, ...]]) -> _Finding:
     manifest, engine = request.manifest, engine_named(request.manifest.engine)
     with _server(request) as server_url:
         into = f"mainstay_verify_{manifest.id.lower().replace('-', '_')}"
@@ -133,6 +157,7 @@ def _restored(request: _Request) -> _Finding:
             with request.progress.step("Compare with the manifest") as step:
                 differences = compare_content(manifest.content, engine.read_content(restoration.url))
                 step.note("equal" if not differences else f"{len(differences)} differences")
+            differences += deep(restoration.url)
         finally:
             engine.drop_database(server_url, into)
     return differences, restoration.duration_seconds
@@ -143,7 +168,9 @@ def _server(request: _Request) -> Iterator[str]:
     if request.server_url is not None:
         yield request.server_url
         return
-    with engine_named(request.manifest.engine).scratch_server(request.manifest.server) as url:
+    engine = engine_named(request.manifest.engine)
+    with engine.scratch_server(request.manifest.server) as url:
+        engine.create_roles(url, request.manifest.content.roles)
         yield url
 
 
@@ -151,4 +178,5 @@ _LEVELS: dict[Level, Callable[[_Request], _Finding]] = {
     Level.DIGEST: _digest,
     Level.READABLE: _readable,
     Level.RESTORED: _restored,
+    Level.PROVED: _proved,
 }

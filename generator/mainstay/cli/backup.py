@@ -26,7 +26,7 @@ from mainstay.backup import (
 from mainstay.cli.options import json_option, repository_option
 from mainstay.errors import ExitCode, UsageError
 from mainstay.platform.clock import SystemClock
-from mainstay.policy import Policy, load_policy
+from mainstay.policy import POLICY_PATH, Policy, load_policy
 from mainstay.progress import Progress
 from mainstay.report.backups import (
     backup_lines,
@@ -118,7 +118,8 @@ def list_(repository: Path, store: str | None, database: str | None, as_json: bo
     default=Level.READABLE.value,
     show_default=True,
     help="digest: the bytes are those that were stored. readable: the engine's tool reads them to the end. "
-    "restored: restored into a scratch database and compared row by row.",
+    "restored: restored into a scratch database and compared row by row. "
+    "proved: besides, looked through for damage, and the policy's assertions hold.",
 )
 @click.option(
     "--server-url-env", metavar="NAME", help="Variable with the URL of the scratch server for `restored`."
@@ -150,6 +151,7 @@ def verify(
         level=Level(level),
         server_url=secret_of(server_url_env, os.environ) if server_url_env else None,
         identities=identities_in(os.environ),
+        assertions=_assertions(repository, manifest),
         clock=CLOCK,
         progress=_progress(),
     )
@@ -203,6 +205,13 @@ def restore(
         "restore_seconds": restored.duration_seconds,
     }
     _print(as_json, summary, [f"restored  {manifest.id} into {restored.database}"])
+
+
+def _assertions(repository: Path, manifest: Manifest) -> list[str]:
+    if not (repository / POLICY_PATH).exists():
+        return []
+    database = load_policy(repository).databases.get(manifest.database)
+    return database.assertions if database else []
 
 
 def _server_url(repository: Path, manifest: Manifest, variable: str | None) -> str:

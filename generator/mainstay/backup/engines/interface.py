@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -51,6 +51,10 @@ class Snapshot(Protocol):
         """Yield a dump of that instant; raises after the last block unless it is complete."""
         ...
 
+    def globals(self) -> bytes | None:
+        """Return what stands outside the database and belongs to it, such as roles without their passwords."""
+        ...
+
 
 class Engine(Protocol):
     """A kind of database. Every URL is a secret; every error an EngineError without it."""
@@ -67,6 +71,10 @@ class Engine(Protocol):
         """Return the URL of another database on the same server."""
         ...
 
+    def create_roles(self, server_url: str, roles: Sequence[str]) -> None:
+        """Create the roles that do not exist yet, unable to log in: for a scratch server only."""
+        ...
+
     def create_database(self, server_url: str, database: str, server: Server) -> None:
         """Create an empty database that can take a dump of `server`; it must not exist yet."""
         ...
@@ -81,6 +89,14 @@ class Engine(Protocol):
 
     def read_content(self, url: str) -> Content:
         """Return what a database holds now."""
+        ...
+
+    def check_integrity(self, url: str, server: Server) -> tuple[str, ...]:
+        """Look for damage inside a database with the engine's own means; one line per finding."""
+        ...
+
+    def ask(self, url: str, question: str) -> bool:
+        """Run a query in a read-only transaction; true when the first column of its only row is true."""
         ...
 
     def scratch_server(self, server: Server) -> AbstractContextManager[str]:

@@ -7,7 +7,7 @@ holds, however much is written meanwhile.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,9 @@ from mainstay.platform.postgres_installs import find_bin
 
 DUMP_FORMAT = "pg_dump-custom"
 _CANCEL_SECONDS = 10.0
+_AMCHECK = ("--install-missing", "--heapallindexed", "--no-password")
 _DUMP = ("--format=custom", "--compress=0", "--no-password")
+_GLOBALS = ("--globals-only", "--no-role-passwords", "--no-password")
 _LOAD = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", "--no-password")
 _ABOUT = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
@@ -66,6 +68,13 @@ class PostgreSQLSnapshot:
         argv: list[str | Path] = [self._program, *_DUMP, f"--snapshot={self._snapshot_id}"]
         with _as_engine_error():
             yield from process.stream_output(argv, env=self._url.environment())
+
+    def globals(self) -> bytes | None:
+        """Return roles, their memberships and tablespaces as SQL, without the roles' passwords."""
+        program = self._program.with_name("pg_dumpall")
+        with _as_engine_error():
+            done = process.run([program, *_GLOBALS], env=self._url.environment())
+        return done.stdout.encode()
 
 
 class PostgreSQL:
@@ -105,6 +114,13 @@ class PostgreSQL:
         """Return the URL of another database on the same server."""
         return ConnectionUrl.parse(server_url).with_database(database).url
 
+    def create_roles(self, server_url: str, roles: Sequence[str]) -> None:
+        """Create the roles that do not exist yet, unable to log in."""
+        with _connected(ConnectionUrl.parse(server_url), autocommit=True) as connection:
+            for role in roles:
+                with _reporting("cannot create a role"), contextlib.suppress(psycopg.errors.DuplicateObject):
+                    connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+
     def create_database(self, server_url: str, database: str, server: Server) -> None:
         """Create an empty database with the encoding and locale of `server`; it must not exist yet."""
         statement = sql.SQL(
@@ -143,6 +159,27 @@ class PostgreSQL:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             return read_content(connection)
+
+    def check_integrity(self, url: str, server: Server) -> tuple[str, ...]:
+        """Check every table and index with `pg_amcheck`."""
+        target = ConnectionUrl.parse(url)
+        program = find_bin(server.major, "pg_amcheck")
+        argv: list[str | Path] = [program, *_AMCHECK, f"--database={target.database}"]
+        done = process.run(argv, env=target.environment(), check=False)
+        said = tuple(line for line in (done.stdout + done.stderr).splitlines() if line.strip())
+        if any("extension" in line and "is not available" in line for line in said):
+            raise EngineError(
+                "the restored database cannot be looked through: its server lacks the extension amcheck",
+                hint=f"install PostgreSQL's contrib modules (Debian: postgresql-{server.major}), or verify less deep",
+            )
+        return said or (f"pg_amcheck exited with status {done.returncode}",) if done.returncode else ()
+
+    def ask(self, url: str, question: str) -> bool:
+        """Run a query in a read-only transaction; true when the first column of its only row is true."""
+        with _connected(ConnectionUrl.parse(url)) as connection, _reporting("refuses an assertion"):
+            connection.read_only = True
+            rows = connection.execute(question.encode()).fetchall()
+        return len(rows) == 1 and rows[0][0] is True
 
     @contextlib.contextmanager
     def scratch_server(self, server: Server) -> Iterator[str]:

@@ -54,6 +54,12 @@ _LARGE_OBJECTS = """
 SELECT count(*), coalesce(sum(hashtextextended(oid::text || ':' || md5(lo_get(oid)), 0)::numeric), 0)::text
 FROM pg_largeobject_metadata
 """
+_ROLES = """
+SELECT r.rolname FROM pg_roles r WHERE r.oid >= 16384 AND EXISTS (
+  SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid
+  AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+) ORDER BY 1
+"""
 _EXTENSIONS = "SELECT extname FROM pg_extension ORDER BY 1"
 
 _KINDS = {
@@ -97,6 +103,7 @@ def read_content(connection: Connection[Any]) -> Content:
         objects=_objects(connection),
         large_objects=_content(_rows(connection, _LARGE_OBJECTS)[0]),
         extensions=tuple(name for (name,) in _rows(connection, _EXTENSIONS)),
+        roles=tuple(name for (name,) in _rows(connection, _ROLES)),
     )
 
 
