@@ -16,7 +16,10 @@ def _judgement(report: Report) -> str:
         return "failed"
     if report.incomplete:
         return "incomplete"
-    return "passed with findings" if report.severities else "passed"
+    if report.severities:
+        return "passed with findings"
+    judged = report.outcomes[Outcome.PASS] + report.outcomes[Outcome.WAIVED]
+    return "passed" if judged else "nothing to judge"
 
 
 def _figures(report: Report) -> list[str]:
