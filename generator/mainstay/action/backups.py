@@ -14,7 +14,7 @@ from mainstay.backup.drill import Drill, run_drill
 from mainstay.errors import BackupError, ExitCode, MainstayError, PolicyError, UsageError, VerificationError
 from mainstay.platform.clock import SystemClock
 from mainstay.policy import Policy, load_policy
-from mainstay.policy.model import Backups
+from mainstay.policy.backups import Backups
 from mainstay.report.progress import progress_on
 from mainstay.report.quantities import count_text, size_text, span_text
 

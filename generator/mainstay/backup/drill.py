@@ -10,7 +10,7 @@ from mainstay.backup.manifest import Manifest
 from mainstay.backup.verify import Level, Verification, verify_backup
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.policy.durations import spell_duration
-from mainstay.policy.model import Backups
+from mainstay.policy.backups import Backups
 from mainstay.progress import SILENT, Progress
 
 

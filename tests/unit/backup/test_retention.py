@@ -17,7 +17,7 @@ from mainstay.backup.retention import (
     refuse_rash_plan,
 )
 from mainstay.errors import RetentionRefusedError
-from mainstay.policy.model import Backups, Keep, Prune
+from mainstay.policy.backups import Backups, Keep, Prune
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PROMISED = Backups(store="file:///srv/backups")

@@ -14,7 +14,7 @@ from mainstay.audit.model import Finding, Location, NotApplicable, Severity
 from mainstay.audit.registry import check
 from mainstay.policy import Policy
 from mainstay.policy.durations import spell_duration
-from mainstay.policy.model import Backups
+from mainstay.policy.backups import Backups
 from mainstay.stack import Stack
 
 _BACKUP = ("backup", re.compile(r"\bmainstay\s+backup\s+take\b|scripts/backup-database"))

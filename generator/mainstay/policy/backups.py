@@ -1,0 +1,54 @@
+"""What the policy says about databases and their backups (SOP-603 section 4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from mainstay.policy.section import Section
+from mainstay.policy.values import Duration, EnvironmentVariable, Recipient, Share, StoreUrl
+
+
+class Database(Section):
+    """A database that is backed up."""
+
+    engine: Literal["postgresql"]
+    url: EnvironmentVariable
+    assertions: list[str] = Field(default_factory=list)
+    """Queries that a restored database must answer with true, such as `SELECT count(*) > 0 FROM users`."""
+
+
+class Keep(Section):
+    """How many backups of each age are kept: grandfather, father, son, counted in ISO weeks and UTC."""
+
+    last: int = Field(default=3, ge=1)
+    daily: int = Field(default=7, ge=0)
+    weekly: int = Field(default=5, ge=0)
+    monthly: int = Field(default=12, ge=0)
+    yearly: int = Field(default=0, ge=0)
+
+
+class Prune(Section):
+    """What deleting old backups may cost at most."""
+
+    largest_share: Share = Field(default=Fraction(1, 2), json_schema_extra={"default": "50%"})
+    """Of all backups of a database, at most this share is deleted in one run; a plan for more is refused."""
+
+
+class Backups(Section):
+    """Where backups go and what they promise (SOP-603 section 4)."""
+
+    store: StoreUrl
+    rpo: Duration = timedelta(hours=26)
+    """Recovery point objective: at most this much work is lost."""
+    rto: Duration = timedelta(hours=4)
+    """Recovery time objective: a restore is finished within this time."""
+    keep: Keep = Keep()
+    prune: Prune = Prune()
+    encrypt_to: list[Recipient] = Field(default_factory=list)
+    """Public keys of age; the private ones stay with those who restore."""
+    drill_every: Duration = timedelta(days=7)
+    heartbeat: EnvironmentVariable | None = None
