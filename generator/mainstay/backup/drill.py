@@ -9,8 +9,8 @@ from mainstay.backup.catalog import find_backup
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.verify import Level, Verification, verify_backup
 from mainstay.platform.clock import Clock, SystemClock
-from mainstay.policy.durations import spell_duration
 from mainstay.policy.backups import Backups
+from mainstay.policy.durations import spell_duration
 from mainstay.progress import SILENT, Progress
 
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from mainstay.errors import RetentionRefusedError
-from mainstay.policy.durations import spell_duration
 from mainstay.policy.backups import Backups, Keep
+from mainstay.policy.durations import spell_duration
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
 """A backup may be this much younger than now: two clocks are never quite equal."""

@@ -8,7 +8,7 @@ import pytest
 from mainstay.backup import Level, Verification
 from mainstay.backup.drill import Drill, run_drill
 from mainstay.platform.clock import FixedClock
-from mainstay.policy.model import Backups
+from mainstay.policy.backups import Backups
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PROMISED = Backups(store="file:///srv/backups", rpo=timedelta(hours=26), rto=timedelta(hours=4))

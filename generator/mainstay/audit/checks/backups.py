@@ -13,8 +13,8 @@ from mainstay.audit.facts.workflows import FOLDER, Block, Step, Workflow, Workfl
 from mainstay.audit.model import Finding, Location, NotApplicable, Severity
 from mainstay.audit.registry import check
 from mainstay.policy import Policy
-from mainstay.policy.durations import spell_duration
 from mainstay.policy.backups import Backups
+from mainstay.policy.durations import spell_duration
 from mainstay.stack import Stack
 
 _BACKUP = ("backup", re.compile(r"\bmainstay\s+backup\s+take\b|scripts/backup-database"))
