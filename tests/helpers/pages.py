@@ -67,11 +67,11 @@ def readme() -> str:
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     for name, make in BLOCKS.items():
         block = f"<!-- {name} -->\n\n{make()}\n\n<!-- /{name} -->"
-        text, count = re.subn(
-            rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, text, flags=re.DOTALL
-        )
-        if count != 1:
-            raise LookupError(f"README.md has {count} blocks {name!r}")
+        before, start, rest = text.partition(f"<!-- {name} -->")
+        _, end, after = rest.partition(f"<!-- /{name} -->")
+        if not (start and end):
+            raise LookupError(f"README.md has no block {name!r}")
+        text = before + block + after
     return text
 
 
