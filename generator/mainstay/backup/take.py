@@ -16,9 +16,12 @@ from mainstay.backup.manifest import Artifact, Dump, Manifest, new_id
 from mainstay.backup.source import Source
 from mainstay.backup.stores import Store, open_store
 from mainstay.backup.stream import Meter, compress, part_size_bytes
-from mainstay.errors import BackupError, StoreError
+from mainstay.errors import BackupError, EngineError, StoreError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.progress import SILENT, Progress, Step
+
+
+_CAUSE_SECONDS = 1.0
 
 
 def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
@@ -127,11 +130,17 @@ class _Upload:
 
     def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Report the blocks, and stop at once when the content cannot be read: the backup could not be proved."""
-        for block in blocks:
-            if self.content.done():
-                self.content.result()
-            self.step.advance(len(block))
-            yield block
+        try:
+            for block in blocks:
+                if self.content.done():
+                    self.content.result()
+                self.step.advance(len(block))
+                yield block
+        except EngineError:
+            # Content that cannot be read ends the transaction, and with it the dump: what it says is the cause.
+            with contextlib.suppress(TimeoutError):
+                self.content.result(timeout=_CAUSE_SECONDS)
+            raise
 
 
 @contextlib.contextmanager
