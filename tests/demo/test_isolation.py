@@ -1,16 +1,15 @@
-"""The demo and its machine stay apart: settings, temporary files, signals."""
+"""The demo and its machine stay apart: settings, temporary files."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from mainstay.demo.isolation import environment, interruptible, workshop
+from mainstay.demo.isolation import environment, workshop
 from mainstay.demo.stores import s3_store
 from mainstay.errors import StoreError
 
@@ -47,35 +46,6 @@ def test_a_workshop_takes_all_temporary_files_and_no_foreign_settings(
 
     assert not folder.exists()
     assert outside == tempfile.gettempdir()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_first_signal_stops_and_the_next_do_not_disturb(number: signal.Signals) -> None:
-    """What was opened is closed in order, however often somebody presses Ctrl-C."""
-    before = signal.getsignal(number)
-    closed = []
-
-    def work() -> None:
-        with interruptible():
-            try:
-                os.kill(os.getpid(), number)
-            finally:
-                os.kill(os.getpid(), signal.SIGINT)
-                os.kill(os.getpid(), signal.SIGTERM)
-                closed.append("everything")
-
-    with pytest.raises(KeyboardInterrupt):
-        work()
-
-    assert closed == ["everything"]
-    assert before == signal.getsignal(number)
-
-
-def test_signals_can_be_disregarded_before_the_clean_up() -> None:
-    """A demo that is cleaning up anyway does not let itself be stopped in the middle."""
-    with interruptible() as disregard_signals:
-        disregard_signals()
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_an_s3_endpoint_that_is_not_installed_is_named(

@@ -14,6 +14,7 @@ from mainstay.action.outcome import Outcome, failed, publish
 from mainstay.action.outputs import Annotation, masks, quoted
 from mainstay.errors import ExitCode, MainstayError
 from mainstay.platform.redact import redact, remember_url
+from mainstay.platform.signals import interruptible
 
 
 def main(environ: Mapping[str, str], stdout: TextIO) -> ExitCode:
@@ -31,8 +32,9 @@ def main(environ: Mapping[str, str], stdout: TextIO) -> ExitCode:
 
 def _run(environ: Mapping[str, str], stdout: TextIO) -> Outcome:
     try:
-        inputs = read_inputs(environ)
-        return command_named(inputs.command)(inputs, environ)
+        with interruptible():
+            inputs = read_inputs(environ)
+            return command_named(inputs.command)(inputs, environ)
     except MainstayError as error:
         return failed(error)
     except KeyboardInterrupt:

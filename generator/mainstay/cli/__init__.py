@@ -9,6 +9,7 @@ import click
 from mainstay import __version__
 from mainstay.cli.boundary import reporting_errors
 from mainstay.cli.lazy import LazyGroup
+from mainstay.platform.signals import interruptible
 
 COMMANDS = {
     "audit": "mainstay.cli.audit:audit",
@@ -35,6 +36,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and end the process with an exit code of `mainstay.errors.ExitCode`."""
-    with reporting_errors():
+    with reporting_errors(), interruptible():
         result = cli.main(standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)

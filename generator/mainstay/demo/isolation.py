@@ -1,15 +1,12 @@
-"""Keeps the demo and its machine apart: foreign settings stay out, and nothing is left when it ends or is stopped."""
+"""Keeps the demo and its machine apart: foreign settings stay out, and no file is left."""
 
 from __future__ import annotations
 
 import os
-import signal
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from mainstay.platform import process
 
@@ -23,9 +20,6 @@ _FOREIGN = (
     "GIT_COMMON_DIR",
 )
 """Beginnings of variables that would point the demo at a database, a bucket or a repository of its caller."""
-_STOP_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 
 
 @contextmanager
@@ -56,32 +50,3 @@ def workshop() -> Iterator[Path]:
                 yield folder
             finally:
                 tempfile.tempdir = outside
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], None]]:
-    """Turn the first stop signal into KeyboardInterrupt and disregard all later ones until the block has ended.
-
-    So what the block has opened is closed in order, undisturbed by a second Ctrl-C. Yields a function that
-    begins to disregard signals at once: for a block that is about to clean up anyway.
-    """
-    if threading.current_thread() is not threading.main_thread():  # only the main thread receives signals
-        yield lambda: None
-        return
-    before = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
-
-    def disregard() -> None:
-        for number in _STOP_SIGNALS:
-            signal.signal(number, lambda _number, _frame: None)
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        disregard()
-        raise KeyboardInterrupt
-
-    for number in _STOP_SIGNALS:
-        signal.signal(number, stop)
-    try:
-        yield disregard
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mainstay.demo.dataset import ROWS
-from mainstay.demo.isolation import interruptible, workshop
+from mainstay.demo.isolation import workshop
 from mainstay.demo.judgement import judge
 from mainstay.demo.loop import MAJOR, STEPS, Loop
 from mainstay.demo.reports import write_reports
@@ -18,6 +18,7 @@ from mainstay.demo.verdict import StepTaken, Verdict
 from mainstay.errors import EngineError, UsageError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.platform.postgres_installs import find_bin
+from mainstay.platform.signals import interruptible
 from mainstay.progress import SILENT, Progress, Step
 
 

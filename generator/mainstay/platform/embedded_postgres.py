@@ -88,7 +88,7 @@ class EmbeddedPostgres:
         return [str(self.bin_dir / "postgres"), "-D", str(folder / "data"), *options]
 
     def _wait_until_ready(self, folder: Path) -> None:
-        ready: list[str | Path] = [self.bin_dir / "pg_isready", "--quiet", f"--host={self.socket_dir}"]
+        ready: list[str | Path] = [find_bin(self.major, "pg_isready"), "--quiet", f"--host={self.socket_dir}"]
         clock = SystemClock()
         deadline = clock.elapsed() + START_SECONDS
         while process.run(ready, check=False).returncode != 0:

@@ -18,7 +18,7 @@ from mainstay.errors import EngineError
 from mainstay.platform import process
 
 BIN_VARIABLE = "MAINSTAY_POSTGRES_BIN"
-"""Environment variable: a folder of PostgreSQL programs that is looked at first."""
+"""Environment variable: folders of PostgreSQL programs that are looked at first, separated as in PATH."""
 
 _PATTERNS = (
     "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu, GitHub's runners
@@ -51,8 +51,7 @@ def find_bin(major: int, program: str) -> Path:
 
 
 def _folders() -> Iterator[Path]:
-    if named := os.environ.get(BIN_VARIABLE):
-        yield Path(named)
+    yield from (Path(named) for named in os.environ.get(BIN_VARIABLE, "").split(os.pathsep) if named)
     for pattern in _PATTERNS:
         yield from sorted(Path("/").glob(pattern.lstrip("/")))
     if (spec := find_spec(_WHEEL)) and spec.origin:

@@ -1,0 +1,44 @@
+"""Ctrl-C, SIGTERM and SIGHUP end a run in order: what it has begun is undone, and nothing is left."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_STOP_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], None]]:
+    """Turn the first stop signal into KeyboardInterrupt and disregard all later ones until the block has ended.
+
+    So what the block has opened is closed in order, undisturbed by a second Ctrl-C. Yields a function that
+    begins to disregard signals at once: for a block that is about to clean up anyway. A signal that the caller
+    disregards, as `nohup` does, stays disregarded.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only the main thread receives signals
+        yield lambda: None
+        return
+    found = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
+    before = {number: handler for number, handler in found.items() if handler is not signal.SIG_IGN}
+
+    def disregard() -> None:
+        for number in before:
+            signal.signal(number, lambda _number, _frame: None)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        disregard()
+        raise KeyboardInterrupt
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield disregard
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
