@@ -12,7 +12,7 @@ pytest_plugins = ["helpers.postgres", "helpers.s3"]
 
 _FOREIGN = ("AWS_", "GITHUB_", "ACTIONS_", "INPUT_", "MAINSTAY_", "PG", "COPIER_", "DATABASE_URL", "GH_TOKEN")
 _COLOURS = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS"}
-_KEPT = {"MAINSTAY_PYTHON", "AWS_CA_BUNDLE"}
+_KEPT = {"MAINSTAY_PYTHON", "MAINSTAY_REQUIRE", "AWS_CA_BUNDLE"}
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ import psycopg
 import pyrage
 import pytest
 
+from helpers.contrib import contrib_server
 from helpers.postgres import Database, database_names
 from mainstay.backup import (
     Level,
@@ -140,7 +141,7 @@ def test_the_manifest_tells_one_instant_while_writes_go_on(full: Database, store
     assert engine_named("postgresql").read_content(full.url) != manifest.content
 
 
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("level", [Level.DIGEST, Level.READABLE, Level.RESTORED])
 def test_a_good_backup_verifies_on_every_level(full: Database, store_url: str, level: Level) -> None:
     """And the verification leaves no database behind."""
     manifest = take_backup(source(full), store_url)
@@ -151,6 +152,21 @@ def test_a_good_backup_verifies_on_every_level(full: Database, store_url: str, l
     assert (found.level, found.differences) == (level, ())
     assert (found.restore_seconds is not None) == (level is Level.RESTORED)
     assert database_names(full.server_url) == databases
+
+
+def test_a_good_backup_is_proved_on_a_server_that_can_look_for_damage(full: Database, store_url: str) -> None:
+    """Level `proved` needs the extension amcheck: a server without it is refused, not taken for clean."""
+    manifest = take_backup(source(full), store_url)
+    asked = ["SELECT count(*) = 3000 FROM child", "SELECT count(*) = 7 FROM child"]
+
+    with contrib_server(16) as scratch:
+        found = verify_backup(
+            manifest, store_url, level=Level.PROVED, server_url=scratch.url(), assertions=asked
+        )
+
+    assert found.differences == (f"assertion is not true: {asked[1]}",)
+    with pytest.raises(EngineError, match="lacks the extension amcheck"):
+        verify_backup(manifest, store_url, level=Level.PROVED, server_url=full.server_url)
 
 
 def test_a_drill_brings_its_own_server(full: Database, store_url: str) -> None:
