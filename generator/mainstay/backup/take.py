@@ -20,7 +20,6 @@ from mainstay.errors import BackupError, EngineError, StoreError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.progress import SILENT, Progress, Step
 
-
 _CAUSE_SECONDS = 1.0
 
 
