@@ -90,5 +90,9 @@ class VerificationError(BackupError):
     exit_code = ExitCode.NOT_VERIFIED
 
 
+class WrongKeyError(VerificationError):
+    """No private key that was given opens the backup. The backup may be in order."""
+
+
 class GitHubError(MainstayError):
     """GitHub refused, failed or gave no usable answer."""

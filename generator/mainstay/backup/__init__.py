@@ -5,8 +5,12 @@ from mainstay.backup.content import Content, compare_content
 from mainstay.backup.encryption import identities_in
 from mainstay.backup.engines import engine_named
 from mainstay.backup.manifest import Manifest
+from mainstay.backup.prune import PruneResult, kept_by, prune_backups
+from mainstay.backup.recording import record_verification, verify_and_record
+from mainstay.backup.records import Standing, VerificationRecord
 from mainstay.backup.restore import Restoration, restore_backup
 from mainstay.backup.source import Source, secret_of, sources_of
+from mainstay.backup.status import State, Status, backup_status
 from mainstay.backup.take import take_backup
 from mainstay.backup.verify import Level, Verification, verify_backup
 
@@ -15,17 +19,27 @@ __all__ = [
     "Content",
     "Level",
     "Manifest",
+    "PruneResult",
     "Restoration",
     "Source",
+    "Standing",
+    "State",
+    "Status",
     "Verification",
+    "VerificationRecord",
+    "backup_status",
     "compare_content",
     "engine_named",
     "find_backup",
     "identities_in",
+    "kept_by",
+    "prune_backups",
     "read_catalog",
+    "record_verification",
     "restore_backup",
     "secret_of",
     "sources_of",
     "take_backup",
+    "verify_and_record",
     "verify_backup",
 ]

@@ -14,7 +14,7 @@ from typing import Any
 import pyrage
 
 from mainstay.backup.stream import BLOCK_BYTES
-from mainstay.errors import UsageError, VerificationError
+from mainstay.errors import UsageError, VerificationError, WrongKeyError
 from mainstay.platform.redact import remember
 
 _BLOCKS_WAITING = 8
@@ -89,6 +89,11 @@ def _pumped(blocks: Iterator[bytes], pump: Pump) -> Iterator[bytes]:
         thread.join()
     if source.error is not None:
         raise source.error
+    if isinstance(writer.error, pyrage.DecryptError):
+        raise WrongKeyError(
+            f"decryption failed: {writer.error}",
+            hint=f"put a private key of its recipients into {IDENTITY_VARIABLE}",
+        ) from writer.error
     if writer.error is not None:
         raise VerificationError(f"decryption failed: {writer.error}") from writer.error
 

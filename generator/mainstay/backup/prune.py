@@ -1,0 +1,143 @@
+"""Deletes the backups that the policy no longer keeps: a dry run unless it is told otherwise.
+
+A backup's manifest goes first: whatever interrupts a prune, what is left is no backup, and the next prune finds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mainstay.backup.catalog import Catalog, Leftover, manifest_key, read_catalog
+from mainstay.backup.manifest import Manifest
+from mainstay.backup.retention import RetentionPlan, plan_retention, refuse_rash_plan
+from mainstay.backup.stores import Store, open_store
+from mainstay.errors import AccessDeniedError, ObjectMissingError, RetentionRefusedError
+from mainstay.platform.clock import Clock, SystemClock
+from mainstay.policy.backups import Backups, Keep
+
+LEFTOVER_AFTER = timedelta(days=1)
+"""Younger objects without a manifest may belong to a backup that is being taken."""
+
+NO_RULE = "no rule"
+"""What keeps a backup of a database that the policy does not name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PruneResult:
+    """What a prune did, or would do.
+
+    Attributes:
+        applied: Whether anything was deleted; otherwise it was a dry run.
+        plan: The decision on each backup, newest first.
+        deleted: Ids of the backups that went, or would go.
+        retained: Ids of the backups and leftovers that the store did not let go: they are locked.
+        leftovers: Objects of ours without a manifest that went, or would go.
+        freed_bytes: Size of the artifacts of `deleted`.
+    """
+
+    database: str
+    applied: bool
+    plan: RetentionPlan
+    deleted: tuple[str, ...]
+    retained: tuple[str, ...]
+    leftovers: tuple[Leftover, ...]
+    freed_bytes: int
+
+
+def prune_backups(
+    store_url: str, database: str, promised: Backups, *, apply: bool = False, clock: Clock | None = None
+) -> PruneResult:
+    """Delete the backups of a database that the policy does not keep, and return what came of it.
+
+    Objects that no manifest names are left alone, unless their key is one of ours, their manifest is gone and they are
+    a day old.
+
+    Args:
+        store_url: Where the backups are.
+        database: Whose.
+        promised: What the policy keeps, and how much may go at once.
+        apply: Delete. Without it nothing is changed.
+        clock: Tells the time.
+
+    Raises:
+        RetentionRefusedError: Pruning now would be rash; nothing was deleted.
+        StoreError: The store cannot be read, or failed on the way.
+    """
+    now = (clock or SystemClock()).now()
+    catalog = read_catalog(store_url, database)
+    plan = plan_retention(catalog.backups, promised.keep, proved=catalog.restored_ids())
+    leftovers = tuple(left for left in catalog.leftovers if now - left.begun_at > LEFTOVER_AFTER)
+    refuse_rash_plan(plan, promised, now=now, unreadable=catalog.unreadable)
+    _refuse_lost_manifests(catalog, leftovers)
+    doomed = {decision.backup_id for decision in plan.deleted}
+    backups = [manifest for manifest in catalog.backups if manifest.id in doomed]
+    goes = {manifest.id: _keys(catalog, manifest) for manifest in backups}
+    goes |= {left.backup_id: left.keys for left in leftovers}
+    retained = frozenset[str]()
+    if apply:
+        store = open_store(store_url)
+        for left in leftovers:
+            if _committed(store, left):
+                del goes[left.backup_id]
+        retained = frozenset(backup_id for backup_id, keys in goes.items() if not _delete(store, keys))
+    gone = goes.keys() - retained
+    return PruneResult(
+        database=database,
+        applied=apply,
+        plan=plan,
+        deleted=tuple(manifest.id for manifest in backups if manifest.id in gone),
+        retained=tuple(sorted(retained, reverse=True)),
+        leftovers=tuple(left for left in leftovers if left.backup_id in gone),
+        freed_bytes=sum(manifest.artifact.size_bytes for manifest in backups if manifest.id in gone),
+    )
+
+
+def kept_by(catalog: Catalog, keep: Keep, databases: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return what keeps each backup, by id. One of a database that the policy does not name is never pruned."""
+    reasons: dict[str, tuple[str, ...]] = {}
+    for database in {manifest.database for manifest in catalog.backups}:
+        plan = plan_retention(catalog.of(database).backups, keep, proved=catalog.restored_ids())
+        named = database in databases
+        reasons |= {d.backup_id: d.reasons if named else (NO_RULE,) for d in plan.decisions}
+    return reasons
+
+
+def _refuse_lost_manifests(catalog: Catalog, leftovers: Sequence[Leftover]) -> None:
+    if leftovers and not catalog.backups:
+        raise RetentionRefusedError(
+            f"nothing was pruned: {len(leftovers)} dumps have no manifest, and there is no backup beside them",
+            hint="they may be all there is: find out where the manifests went, and take a backup first",
+        )
+
+
+def _keys(catalog: Catalog, manifest: Manifest) -> tuple[str, ...]:
+    """Return every object of a backup, the manifest first."""
+    artifacts = (manifest.artifact, manifest.globals)
+    return (
+        manifest_key(manifest.database, manifest.id),
+        *(artifact.key for artifact in artifacts if artifact),
+        *catalog.record_keys(manifest),
+    )
+
+
+def _committed(store: Store, leftover: Leftover) -> bool:
+    """Whether a manifest was written since the store was listed: it was a very slow backup."""
+    try:
+        store.size_bytes(manifest_key(leftover.database, leftover.backup_id))
+    except ObjectMissingError:
+        return False
+    return True
+
+
+def _delete(store: Store, keys: Iterable[str]) -> bool:
+    """Delete objects in their order; false at the first that the store retains. One that is gone already is fine."""
+    for key in keys:
+        try:
+            with contextlib.suppress(ObjectMissingError):
+                store.delete(key)
+        except AccessDeniedError:
+            return False
+    return True
