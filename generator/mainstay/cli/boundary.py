@@ -23,7 +23,7 @@ def reporting_errors() -> Iterator[None]:
     try:
         yield
     except MainstayError as error:
-        _show(error)
+        show_error(error)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
@@ -36,8 +36,9 @@ def reporting_errors() -> Iterator[None]:
         sys.exit(ExitCode.BUG)
 
 
-def _show(error: MainstayError) -> None:
-    _line("error", error.message, "red")
+def show_error(error: MainstayError, *, about: str = "") -> None:
+    """Print an error on standard error; `about` says which of several things it is about."""
+    _line("error", f"{about}: {error.message}" if about else error.message, "red")
     if error.hint:
         _line("hint", error.hint, "cyan")
     if error.see:

@@ -6,35 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mainstay.backup.catalog import Catalog
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.verify import Verification
-from mainstay.report.quantities import size_text, span_text
-
-_HEADER = ("ID", "DATABASE", "AGE", "STORED", "ROWS", "SERVER")
+from mainstay.report.quantities import span_text
 
 
-def backup_lines(catalog: Catalog, now: datetime) -> list[str]:
-    """Return a table of backups, newest first, for a person."""
-    if not catalog.backups:
-        return ["no backups"]
-    return _columns([_HEADER, *(_row(manifest, now) for manifest in catalog.backups)])
-
-
-def _row(manifest: Manifest, now: datetime) -> tuple[str, ...]:
-    return (
-        manifest.id,
-        manifest.database,
-        age(manifest, now),
-        size_text(manifest.artifact.size_bytes),
-        f"{manifest.content.rows:,}",
-        f"{manifest.engine} {manifest.server.version.partition(' ')[0]}",
-    )
-
-
-def age(manifest: Manifest, now: datetime) -> str:
-    """Return how old a backup is, in its largest whole unit."""
-    seconds = age_seconds(manifest, now)
+def age(moment: datetime, now: datetime) -> str:
+    """Return how long ago something was, in its largest whole unit."""
+    seconds = max(0, int((now - moment).total_seconds()))
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "m")):
         if seconds >= size:
             return f"{seconds // size}{unit}"
@@ -87,7 +66,8 @@ def verification_lines(found: Verification) -> list[str]:
     return [f"verified  {found.database} {found.backup_id}: {verdict}"]
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table for a person, as wide as its cells."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
