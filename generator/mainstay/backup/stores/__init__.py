@@ -1,4 +1,4 @@
-"""Stores, opened by URL: `s3://bucket/prefix`, `file:///folder`."""
+"""Stores, opened by URL: `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix`, `file:///folder`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ def open_store(url: str) -> Store:
     Raises:
         StoreError: The URL is malformed, of an unknown scheme, or leads to a folder that does not exist.
     """
-    from mainstay.backup.stores.object_store import OPENERS, ObjectStore  # noqa: PLC0415 - loads obstore
+    from mainstay.backup.stores.errors import failing_as  # noqa: PLC0415 - loads obstore
+    from mainstay.backup.stores.object_store import ObjectStore  # noqa: PLC0415 - loads obstore
+    from mainstay.backup.stores.openers import KINDS  # noqa: PLC0415 - loads obstore
 
     parts = urlsplit(url)
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise StoreError(
-            "a store URL holds no credentials and no parameters", hint="use the environment: AWS_* for s3://"
-        )
-    if parts.scheme not in OPENERS:
-        known = ", ".join(f"{scheme}://" for scheme in OPENERS)
+        raise StoreError("a store URL holds no credentials and no parameters", hint="use the environment")
+    if (kind := KINDS.get(parts.scheme)) is None:
+        known = ", ".join(f"{scheme}://" for scheme in KINDS)
         raise StoreError(f"{url!r} is no store URL", hint=f"mainstay knows {known}")
-    return ObjectStore(url, OPENERS[parts.scheme](url))
+    with failing_as("opening", url, kind.hint):
+        return ObjectStore(url, kind(url), kind.hint)
