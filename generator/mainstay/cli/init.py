@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -153,5 +154,11 @@ def _tree(paths: Iterable[str]) -> list[str]:
     for path in paths:
         folder, _, name = path.rpartition("/")
         folders.setdefault(f"{folder}/" if folder else "./", []).append(name)
-    width = max((len(folder) for folder in folders), default=0)
-    return [f"{folder:<{width}}  {', '.join(names)}" for folder, names in sorted(folders.items())]
+    width = max((len(folder) for folder in folders), default=0) + 2
+    return [
+        line
+        for folder, names in sorted(folders.items())
+        for line in textwrap.wrap(
+            f"{folder:<{width}}{', '.join(names)}", 76, subsequent_indent=" " * width, break_on_hyphens=False
+        )
+    ]

@@ -13,6 +13,7 @@ from mainstay.audit.registry import check
 from mainstay.platform.clock import Clock
 from mainstay.policy import Policy
 from mainstay.policy.durations import spell_duration
+from mainstay.policy.model import Owner
 
 FRONT_MATTER = ("id", "title", "owner", "alerts", "severity_hint", "last_reviewed")
 
@@ -41,7 +42,8 @@ def runbooks_exist(documents: Documents) -> Iterator[Finding]:
 def front_matter_is_complete(documents: Documents) -> Iterator[Finding]:
     """Alerts find their runbook, and reminders find its owner, by the front matter at the top of the page.
 
-    Fix: fill the key that the finding names between the two `---` at the top. `owner` is a GitHub user or team.
+    Fix: fill the key that the finding names between the two `---` at the top. `owner` is a role of the policy, such
+    as devops, or a GitHub user or team.
     """
     ids: dict[str, str] = {}
     for document in _runbooks(documents):
@@ -52,6 +54,10 @@ def front_matter_is_complete(documents: Documents) -> Iterator[Finding]:
                 yield Finding(
                     message=message, at=document.at(1), key=key, fix=f"fill `{key}` at the top of the page"
                 )
+        owner = str(head.get("owner") or "")
+        if owner and owner not in set(Owner) and not owner.startswith("@"):
+            message, fix = f"front matter: owner {owner} is nobody", "write a role of the policy, or @user"
+            yield Finding(message=message, at=document.at(1), key="owner", fix=fix)
         name = str(head.get("id") or document.path)
         if (other := ids.setdefault(name, document.path)) != document.path:
             message = f"the id {name} is also that of {other}"
