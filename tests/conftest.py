@@ -10,7 +10,19 @@ from mainstay.platform import redact
 
 pytest_plugins = ["helpers.postgres", "helpers.s3"]
 
-_FOREIGN = ("AWS_", "AZURE_", "GOOGLE_", "GITHUB_", "ACTIONS_", "INPUT_", "MAINSTAY_", "PG", "COPIER_", "DATABASE_URL", "GH_TOKEN")
+_FOREIGN = (
+    "AWS_",
+    "AZURE_",
+    "GOOGLE_",
+    "GITHUB_",
+    "ACTIONS_",
+    "INPUT_",
+    "MAINSTAY_",
+    "PG",
+    "COPIER_",
+    "DATABASE_URL",
+    "GH_TOKEN",
+)
 _COLOURS = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS"}
 _KEPT = {"MAINSTAY_PYTHON", "MAINSTAY_REQUIRE", "AWS_CA_BUNDLE"}
 

@@ -18,6 +18,7 @@ LINES_AT_MOST = 300
 
 ONLY_IN = {
     # package: the places that may import it
+    "apprise": ("platform/notify.py",),
     "click": ("cli/",),
     "copier": ("scaffold/",),
     "github": ("platform/github",),
