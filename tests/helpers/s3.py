@@ -42,18 +42,30 @@ def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @contextlib.contextmanager
 def refusing_server(code: str) -> Iterator[str]:
-    """Run an S3 endpoint that forbids every request with 403 and an error code; its address."""
+    """Run an S3 endpoint that forbids everything with an error code; its address.
+
+    As S3 does it: 403, but for deleting in bulk, which answers 200 and names the keys that it did not delete.
+    """
 
     class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            wanted = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            key = wanted.partition("<Key>")[2].partition("</Key>")[0]
+            error = f"<Error><Key>{key}</Key><Code>{code}</Code><Message>Access Denied</Message></Error>"
+            self._answer(200, f"<DeleteResult>{error}</DeleteResult>")
+
         def do_DELETE(self) -> None:
-            body = f"<Error><Code>{code}</Code><Message>object is locked</Message></Error>".encode()
-            self.send_response(403)
+            self._answer(403, f"<Error><Code>{code}</Code><Message>Access Denied</Message></Error>")
+
+        def _answer(self, status: int, text: str) -> None:
+            body = text.encode()
+            self.send_response(status)
             self.send_header("Content-Type", "application/xml")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET = do_PUT = do_HEAD = do_DELETE  # noqa: N815
+        do_GET = do_PUT = do_HEAD = do_DELETE  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""

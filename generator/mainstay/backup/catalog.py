@@ -188,11 +188,10 @@ def find_backup(store_url: str, database: str, backup_id: str | None = None) -> 
 def _read(store: Store, database: str, backup_id: str) -> Manifest:
     key = manifest_key(database, backup_id)
     manifest = parse_manifest(store.read(key, most_bytes=_MANIFEST_MOST_BYTES), f"{store.url}/{key}")
-    if (manifest.database, manifest.id, manifest.artifact.key) != (
-        database,
-        backup_id,
-        artifact_key(database, backup_id, encrypted=manifest.artifact.encryption is not None),
-    ):
+    artifact = artifact_key(database, backup_id, encrypted=manifest.artifact.encryption is not None)
+    # What a manifest names is restored and deleted: it must not lead to somebody else's objects.
+    named = (manifest.database, manifest.id, manifest.artifact.key, manifest.globals and manifest.globals.key)
+    if named != (database, backup_id, artifact, manifest.globals and globals_key(artifact)):
         raise StoreError(
             f"{store.url}/{key} is the manifest of another backup: {manifest.database}/{manifest.id}"
         )

@@ -72,18 +72,11 @@ def prune_backups(
     leftovers = tuple(left for left in catalog.leftovers if now - left.begun_at > LEFTOVER_AFTER)
     refuse_rash_plan(plan, promised, now=now, unreadable=catalog.unreadable)
     _refuse_lost_manifests(catalog, leftovers)
-    doomed = {decision.backup_id for decision in plan.deleted}
-    backups = [manifest for manifest in catalog.backups if manifest.id in doomed]
-    goes = {manifest.id: _keys(catalog, manifest) for manifest in backups}
-    goes |= {left.backup_id: left.keys for left in leftovers}
-    retained = frozenset[str]()
+    going = {decision.backup_id for decision in plan.deleted}
+    backups = [manifest for manifest in catalog.backups if manifest.id in going]
+    gone, retained = going | {left.backup_id for left in leftovers}, frozenset[str]()
     if apply:
-        store = open_store(store_url)
-        for left in leftovers:
-            if _committed(store, left):
-                del goes[left.backup_id]
-        retained = frozenset(backup_id for backup_id, keys in goes.items() if not _delete(store, keys))
-    gone = goes.keys() - retained
+        gone, retained = _delete(open_store(store_url), catalog, backups, leftovers)
     return PruneResult(
         database=database,
         applied=apply,
@@ -93,6 +86,18 @@ def prune_backups(
         leftovers=tuple(left for left in leftovers if left.backup_id in gone),
         freed_bytes=sum(manifest.artifact.size_bytes for manifest in backups if manifest.id in gone),
     )
+
+
+def _delete(
+    store: Store, catalog: Catalog, backups: Iterable[Manifest], leftovers: Iterable[Leftover]
+) -> tuple[set[str], frozenset[str]]:
+    """Delete, and return the ids of what is gone and of what the store retains."""
+    went = {manifest.id: _went(store, _keys(catalog, manifest)) for manifest in backups}
+    for left in leftovers:
+        if not _committed(store, left):
+            went[left.backup_id] = _went(store, left.keys)
+    gone = {backup_id for backup_id, it_went in went.items() if it_went}
+    return gone, frozenset(went) - gone
 
 
 def kept_by(catalog: Catalog, keep: Keep, databases: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -132,7 +137,7 @@ def _committed(store: Store, leftover: Leftover) -> bool:
     return True
 
 
-def _delete(store: Store, keys: Iterable[str]) -> bool:
+def _went(store: Store, keys: Iterable[str]) -> bool:
     """Delete objects in their order; false at the first that the store retains. One that is gone already is fine."""
     for key in keys:
         try:

@@ -34,6 +34,8 @@ _KINDS: tuple[tuple[tuple[type[Exception], ...], type[StoreError], str | None], 
 )
 """What obstore raises -> what it is to us, and what to do about it; none means: the hint of this kind of store."""
 
+_DENIED_CODE = re.compile(r"\b(?:AccessDenied|ObjectLocked|BlobImmutableDueToPolicy)\b")
+"""How stores say no where obstore has no type for it: S3 in the answer to a bulk delete, Azure with 409."""
 _REASON_AT_MOST = 600
 _QUERY = re.compile(r"(?P<address>\bhttps?://[^\s?]+)\?\S*")
 """The query of an address may hold a signature or a token."""
@@ -51,8 +53,10 @@ def failing_as(doing: str, place: str, hint: str) -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError, ValueError) as error:
-        _, kind, known_hint = next(row for row in _KINDS if isinstance(error, row[0]))
-        raise kind(f"{doing} {place} failed: {_reason(error)}", hint=known_hint or hint) from error
+        reason = _reason(error)
+        told = PermissionDeniedError() if _DENIED_CODE.search(reason) else error
+        _, kind, known_hint = next(row for row in _KINDS if isinstance(told, row[0]))
+        raise kind(f"{doing} {place} failed: {reason}", hint=known_hint or hint) from error
 
 
 def _reason(error: Exception) -> str:
