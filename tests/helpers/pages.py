@@ -16,7 +16,9 @@ from helpers.rendering import rendered  # noqa: E402
 from mainstay.audit.checks import CHECKS  # noqa: E402
 from mainstay.demo.text import verdict_text  # noqa: E402
 from mainstay.demo.verdict import Verdict  # noqa: E402
+from mainstay.policy import POLICY_PATH  # noqa: E402
 from mainstay.report.check_pages import checks_markdown  # noqa: E402
+from mainstay.report.policy_page import policy_page  # noqa: E402
 from mainstay.scaffold.ownership import ownership_page  # noqa: E402
 
 
@@ -50,6 +52,7 @@ def exit_codes() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/checks.md": lambda: checks_markdown(CHECKS),
     "docs/ownership.md": ownership_page,
+    "docs/policy.md": lambda: policy_page((rendered() / POLICY_PATH).read_text(encoding="utf-8")),
 }
 """Whole pages: path -> what makes it."""
 

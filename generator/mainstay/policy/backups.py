@@ -16,7 +16,9 @@ class Database(Section):
     """A database that is backed up."""
 
     engine: Literal["postgresql"]
+    """Kind of database."""
     url: EnvironmentVariable
+    """Variable that holds its connection URL: the direct one, not a pooler's."""
     assertions: list[str] = Field(default_factory=list)
     """Queries that a restored database must answer with true, such as `SELECT count(*) > 0 FROM users`."""
 
@@ -25,10 +27,15 @@ class Keep(Section):
     """How many backups of each age are kept: grandfather, father, son, counted in ISO weeks and UTC."""
 
     last: int = Field(default=3, ge=1)
+    """The newest ones, whatever their age."""
     daily: int = Field(default=7, ge=0)
+    """The newest of each of so many days."""
     weekly: int = Field(default=5, ge=0)
+    """The newest of each of so many ISO weeks."""
     monthly: int = Field(default=12, ge=0)
+    """The newest of each of so many months."""
     yearly: int = Field(default=0, ge=0)
+    """The newest of each of so many years."""
 
 
 class Prune(Section):
@@ -42,13 +49,18 @@ class Backups(Section):
     """Where backups go and what they promise (SOP-603 section 4)."""
 
     store: StoreUrl
+    """Where backups are kept: `s3://bucket/prefix`, `gs://…`, `az://…` or `file:///folder`."""
     rpo: Duration = timedelta(hours=26)
     """Recovery point objective: at most this much work is lost."""
     rto: Duration = timedelta(hours=4)
     """Recovery time objective: a restore is finished within this time."""
     keep: Keep = Keep()
+    """How many backups of each age are kept."""
     prune: Prune = Prune()
+    """What deleting old backups may cost at most."""
     encrypt_to: list[Recipient] = Field(default_factory=list)
     """Public keys of age; the private ones stay with those who restore."""
     drill_every: Duration = timedelta(days=7)
+    """How often the newest backup is restored into a scratch database."""
     heartbeat: EnvironmentVariable | None = None
+    """Variable that holds the address of a dead-man switch outside GitHub."""
