@@ -9,7 +9,7 @@ import click
 from mainstay import __version__
 from mainstay.cli.boundary import reporting_errors
 from mainstay.cli.lazy import LazyGroup
-from mainstay.platform.signals import interruptible
+from mainstay.platform.signals import ending_within, interruptible
 
 COMMANDS = {
     "audit": "mainstay.cli.audit:audit",
@@ -27,7 +27,8 @@ COMMANDS = {
     cls=LazyGroup,
     commands_at=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage, 3 incomplete, 4 not verified, 70 bug.",
+    epilog="Exit codes: 0 ok, 1 findings or failure, 2 usage, 3 incomplete, 4 not verified, 70 bug, "
+    "130 interrupted.",
 )
 @click.version_option(__version__, message="mainstay %(version)s")
 def cli() -> None:
@@ -36,6 +37,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and end the process with an exit code of `mainstay.errors.ExitCode`."""
-    with reporting_errors(), interruptible():
+    with ending_within(), reporting_errors(), interruptible():
         result = cli.main(standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)
