@@ -104,7 +104,8 @@ def standing_of(records: Iterable[VerificationRecord]) -> Standing:
     """
     proofs: dict[int, VerificationRecord] = {}
     failure: VerificationRecord | None = None
-    for record in sorted(records, key=lambda record: record.verified_at):
+    # Of two at one instant the failure is the last word.
+    for record in sorted(records, key=lambda record: (record.verified_at, not record.verified)):
         if record.verified:
             proofs[record.rank] = record
             failure = failure if failure and failure.rank > record.rank else None

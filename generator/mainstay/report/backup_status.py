@@ -36,10 +36,9 @@ def _figures(status: Status, promised: Backups) -> Iterator[tuple[str, str]]:
     yield "dump", f"{size_text(size_bytes)}{usual}"
     if restored := status.restored:
         took = f" in {span_text(restored.restore_seconds)}" if restored.restore_seconds else ""
-        yield (
-            "drill",
-            f"{restored.backup_id} {restored.level}{took}, every {spell_duration(promised.drill_every)}",
-        )
+        every = spell_duration(promised.drill_every)
+        yield "restored", restored.backup_id
+        yield "drill", f"{_minute(restored.verified_at)}, {restored.level}{took}; every {every}"
     drill = f", drill by {_minute(status.drill_due)}" if status.drill_due else ", drill now"
     yield "due", f"backup by {_minute(status.backup_due)}{drill}"
 

@@ -99,6 +99,17 @@ def test_a_failure_takes_back_what_was_claimed(
     assert standing.restored == (proof in {"restored", "proved"})
 
 
+def test_of_two_at_one_instant_the_failure_counts() -> None:
+    """In whatever order the store lists them."""
+    good, bad = (
+        record_of(BACKUP, "2026-11-21T10:00:00"),
+        record_of(BACKUP, "2026-11-21T10:00:00", "restored", "x"),
+    )
+
+    assert standing_of([good, bad]) == standing_of([bad, good])
+    assert standing_of([bad, good]).failure == bad
+
+
 @given(st.lists(st.tuples(st.sampled_from(LEVELS), st.booleans()), max_size=8))
 def test_proof_and_failure_never_contradict_each_other(history: list[tuple[str, bool]]) -> None:
     """Whatever the history: what is claimed is below what failed, and the last word of a level counts."""
