@@ -8,7 +8,7 @@ import pytest
 
 from mainstay.platform import redact
 
-pytest_plugins = ["helpers.postgres", "helpers.s3"]
+pytest_plugins = ["helpers.postgres", "helpers.s3", "helpers.servers", "helpers.google"]
 
 _FOREIGN = (
     "AWS_",
@@ -24,7 +24,7 @@ _FOREIGN = (
     "GH_TOKEN",
 )
 _COLOURS = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS"}
-_KEPT = {"MAINSTAY_PYTHON", "MAINSTAY_REQUIRE", "AWS_CA_BUNDLE"}
+_KEPT = {"MAINSTAY_PYTHON", "MAINSTAY_REQUIRE", "MAINSTAY_TEST_SERVERS", "AWS_CA_BUNDLE"}
 
 
 @pytest.fixture(autouse=True)

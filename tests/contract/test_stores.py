@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -16,12 +18,35 @@ MIB = 1 << 20
 PART = 5 * MIB
 
 
-@pytest.fixture(params=["file", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+KINDS = {
+    # name: URL scheme, and the fixture that gives an empty bucket and the environment to reach it
+    "file": ("file", "tmp_path"),
+    "s3 by moto": ("s3", "bucket"),
+    "s3 by versitygw": ("s3", "real_bucket"),
+    "gs": ("gs", "google_bucket"),
+    "az by azurite": ("az", "container"),
+}
+
+
+@pytest.fixture(params=KINDS)
+def root(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty bucket or folder."""
+    scheme, fixture = KINDS[request.param]
+    return f"{scheme}://{request.getfixturevalue(fixture)}"
+
+
+@pytest.fixture
+def store(root: str) -> Store:
     """An empty store with a prefix of its own."""
-    if request.param == "s3":
-        return open_store(f"s3://{request.getfixturevalue('bucket')}/some/prefix")
-    return open_store(tmp_path.as_uri())
+    return open_below(root, "some/prefix")
+
+
+def open_below(root: str, prefix: str) -> Store:
+    """Open a store at a prefix; in a folder it is made first."""
+    url = f"{root}/{prefix}"
+    if root.startswith("file:"):
+        Path(unquote(urlsplit(url).path)).mkdir(parents=True, exist_ok=True)
+    return open_store(url)
 
 
 def blocks(count: int) -> Iterator[bytes]:
@@ -68,6 +93,76 @@ def test_keys_are_listed_by_folder_and_relative_to_the_store(store: Store) -> No
 
     assert store.keys("app") == ["app/1", "app/2"]
     assert store.keys("") == ["app-staging/1", "app/1", "app/2"]
+
+
+@pytest.mark.parametrize(
+    "key", ["a b", "a%20b", "100%", "a+b", "q?x=1", "h#x", "ünï/ß", "日本", "a&b=c", "a;b", "it's", 'say "x"']
+)
+def test_a_key_is_kept_as_it_is(store: Store, key: str) -> None:
+    """Whatever a URL or a form would do to it."""
+    store.create(f"d/{key}", key.encode())
+
+    assert store.keys("d") == [f"d/{key}"]
+    assert store.read(f"d/{key}", most_bytes=100) == key.encode()
+    assert store.size_bytes(f"d/{key}") == len(key.encode())
+    store.delete(f"d/{key}")
+    assert store.keys("") == []
+
+
+@pytest.mark.parametrize("prefix", ["app", "app/", "a/b/c", "a%20b", "%C3%BC", ""])
+def test_a_store_is_what_lies_below_its_prefix(root: str, prefix: str) -> None:
+    """With or without a slash at its end, percent-encoded or none at all; `app` is not `app-staging`."""
+    neighbour = open_below(root, f"{prefix.rstrip('/')}-staging")
+    neighbour.create("x/1", b"theirs")
+    store = open_below(root, prefix)
+
+    store.create("x/1", b"ours")
+
+    assert store.read("x/1", most_bytes=9) == b"ours"
+    assert store.keys("x") == store.keys("x/") == ["x/1"]
+    assert neighbour.keys("") == ["x/1"]
+    for same in (prefix.rstrip("/"), f"{prefix.rstrip('/')}/".lstrip("/")):
+        assert open_below(root, same).keys("x") == ["x/1"]
+
+
+def test_an_empty_store_has_no_keys(store: Store) -> None:
+    """An empty listing, not an error."""
+    assert store.keys("") == []
+    assert store.keys("app") == []
+
+
+def test_a_listing_has_all_pages(store: Store) -> None:
+    """A store answers with at most 1,000 keys at once."""
+    names = [f"many/{number:04}" for number in range(1_105)]
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(lambda name: store.create(name, b"x"), names))
+
+    assert store.keys("many") == names
+
+
+def test_of_two_that_create_at_once_one_wins(store: Store) -> None:
+    """A manifest is one run's, or the other's, whole; the loser is told."""
+
+    def create(text: bytes) -> bytes | None:
+        try:
+            store.create("a/manifest.json", text * 1000)
+        except StoreError:
+            return None
+        return text * 1000
+
+    with ThreadPoolExecutor(8) as executor:
+        made = [text for text in executor.map(create, (b"%d" % n for n in range(8))) if text]
+
+    assert len(made) == 1
+    assert store.read("a/manifest.json", most_bytes=10_000) == made[0]
+
+
+def test_an_object_of_no_bytes_is_one(store: Store) -> None:
+    """What is empty is there all the same: the caller decides whether that is an error."""
+    store.put("empty", iter([]), part_bytes=PART)
+
+    assert store.size_bytes("empty") == 0
+    assert list(store.stream("empty")) == []
 
 
 def test_a_small_object_has_a_limit(store: Store) -> None:
