@@ -14,7 +14,7 @@ from mainstay.action.outcome import Outcome, failed, publish
 from mainstay.action.outputs import Annotation, masks, quoted
 from mainstay.errors import ExitCode, MainstayError
 from mainstay.platform.redact import redact, remember_url
-from mainstay.platform.signals import interruptible
+from mainstay.platform.signals import ending_within, interruptible
 
 
 def main(environ: Mapping[str, str], stdout: TextIO) -> ExitCode:
@@ -32,7 +32,7 @@ def main(environ: Mapping[str, str], stdout: TextIO) -> ExitCode:
 
 def _run(environ: Mapping[str, str], stdout: TextIO) -> Outcome:
     try:
-        with interruptible():
+        with ending_within(), interruptible():
             inputs = read_inputs(environ)
             return command_named(inputs.command)(inputs, environ)
     except MainstayError as error:

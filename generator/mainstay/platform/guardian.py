@@ -1,6 +1,6 @@
 """Cleans up after a process that may be killed: a child that outlives its parent for one last duty.
 
-Run as `python guardian.py '{"argv": [...], "user": ..., "cwd": ..., "folders": [...]}'`. It starts the
+Run as `python guardian.py '{"argv": [...], "user": ..., "cwd": ..., "folders": [...], "stop": 2}'`. It starts the
 program (if any) and waits until its own standard input ends: with a word when the parent is done, without one when the
 parent was killed. Then it stops the program and removes the folders. It has to start fast: it imports nothing
 of mainstay.
@@ -21,7 +21,7 @@ ORPHAN_SECONDS = 3
 
 
 def main(request: dict[str, object]) -> None:
-    """Do what `request` asks; its keys are `argv` (may be empty), `user` (or none), `cwd` and `folders`."""
+    """Do what `request` asks; its keys are `argv` (may be empty), `user` (or none), `cwd`, `folders` and `stop`."""
     # A Ctrl-C goes to the whole foreground group: the parent decides what it means, not this process.
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
@@ -44,7 +44,7 @@ def main(request: dict[str, object]) -> None:
         parent_died = not sys.stdin.buffer.read()
     finally:
         if program is not None:
-            _stop(program)
+            _stop(program, int(str(request["stop"])))
         _remove([Path(str(folder)) for folder in _list(request["folders"])], watch=parent_died)
 
 
@@ -57,9 +57,9 @@ def _default_signals() -> None:
         signal.signal(ignored, signal.SIG_DFL)
 
 
-def _stop(program: subprocess.Popen[bytes]) -> None:
+def _stop(program: subprocess.Popen[bytes], stop: int) -> None:
     if program.poll() is None:
-        program.send_signal(signal.SIGINT)
+        program.send_signal(stop)
     try:
         program.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

@@ -10,7 +10,7 @@ import subprocess  # noqa: TID251 - this is the one place
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
@@ -20,6 +20,7 @@ from mainstay.errors import ProcessError
 PIPE_BYTES = 1 << 20
 """Pipe size and read size. 1 MiB pipes made a dump 10 % faster than the default 64 KiB."""
 _STDERR_KEPT_BYTES = 64 << 10
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ def failure(argv: Sequence[str], returncode: int, output: str) -> ProcessError:
     return ProcessError(f"{_name(argv)} {how}" + (f": {said}" if said else " and said nothing"))
 
 
-def stream_output(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> Iterator[bytes]:
+def stream_output(
+    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None
+) -> Generator[bytes, None, None]:
     """Yield what a program writes to standard output, in blocks of at most 1 MiB.
 
     Raises after the last block unless the program ended with status 0, so that whoever
@@ -134,6 +137,12 @@ def feed_input(
         return stderr.text()
 
 
+def kill_streams() -> None:
+    """Kill every program that is being streamed from or to: for a process that is about to end at once."""
+    for process in tuple(_running):
+        _kill(process)
+
+
 @contextlib.contextmanager
 def guarded(
     argv: Sequence[str | Path] = (),
@@ -141,10 +150,12 @@ def guarded(
     folders: Sequence[Path] = (),
     cwd: Path = Path("/"),
     user: str | None = None,
+    stop: signal.Signals = signal.SIGINT,
 ) -> Iterator[None]:
     """Run a server for the length of a `with` block, and remove folders after it, however this process ends.
 
-    A guardian process does both when the block ends and when this process is gone, even by SIGKILL.
+    A guardian process does both when the block ends and when this process is gone, even by SIGKILL. It sends the
+    server `stop` first, and kills it when that does not end it soon.
 
     Raises:
         ProcessError: The guardian cannot be started.
@@ -154,6 +165,7 @@ def guarded(
         "user": user,
         "cwd": str(cwd),
         "folders": [str(f) for f in folders],
+        "stop": int(stop),
     }
     words = (sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian.py")), json.dumps(request))
     try:
@@ -212,7 +224,7 @@ def _start(
     words: tuple[str, ...], env: Mapping[str, str] | None, *, stdin: int, stdout: int
 ) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             words,
             env=_environment(env),
             stdin=stdin,
@@ -224,17 +236,24 @@ def _start(
         )
     except OSError as error:
         raise _not_started(words, error) from error
+    _running.add(process)
+    return process
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        # Its children too: one that lives on would keep the pipes open, and this process waiting.
-        os.killpg(process.pid, signal.SIGKILL)
+    _kill(process)
     process.wait()
+    _running.discard(process)
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        # Its children too: one that lives on would keep the pipes open, and this process waiting.
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _write_all(pipe: IO[bytes], block: bytes) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from mainstay.errors import ExitCode
+from mainstay.platform import process
+
+GRACE_SECONDS = 6.0
+"""How long a stopped run may clean up. GitHub kills a cancelled job after 7.5 s."""
 
 _STOP_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -42,3 +50,36 @@ def interruptible() -> Iterator[Callable[[], None]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def ending_within(grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
+    """End this process when a stop signal has come and the block has not ended so many seconds later.
+
+    Python's own handlers wait for the main thread, which may be waiting for a store that does not answer.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    ended = threading.Event()
+
+    def watch() -> None:
+        while number := os.read(reader, 1):
+            if number[0] in _STOP_SIGNALS and not ended.wait(grace_seconds):
+                process.kill_streams()
+                os._exit(ExitCode.INTERRUPTED)
+
+    watcher = threading.Thread(target=watch, name="grace", daemon=True)
+    watcher.start()
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        ended.set()
+        with contextlib.suppress(ValueError):
+            signal.set_wakeup_fd(before)
+        os.close(writer)
+        watcher.join()
+        os.close(reader)
