@@ -5,6 +5,7 @@ The output is what the `age` program writes and reads: `age -d -i key dump.zst.a
 
 from __future__ import annotations
 
+import contextlib
 import io
 import queue
 import threading
@@ -18,12 +19,11 @@ from mainstay.errors import UsageError, VerificationError, WrongKeyError
 from mainstay.platform.redact import remember
 
 _BLOCKS_WAITING = 8
-_POLL_SECONDS = 0.1
 
 IDENTITY_VARIABLE = "MAINSTAY_AGE_IDENTITY"
 """Environment variable: private keys of age, one per line, as `age-keygen` writes them."""
 
-Pump = Callable[[io.BufferedReader, "_Writer"], None]
+Pump = Callable[[io.BufferedReader, "_Output"], None]
 
 
 def encrypt(blocks: Iterator[bytes], recipients: Sequence[str]) -> Iterator[bytes]:
@@ -74,79 +74,100 @@ def _private_key(text: str) -> pyrage.x25519.Identity:
 
 
 def _pumped(blocks: Iterator[bytes], pump: Pump) -> Iterator[bytes]:
-    """Run a pump, which pushes, in a thread, and yield what it writes.
+    """Run a pump, which pushes, in a thread; feed it the blocks and yield what it writes.
 
-    An error of the blocks comes out as it was. The thread is gone when the iteration ends, however it ends: a thread
-    that is still blocked when Python exits aborts the process.
+    The blocks are read here, not in the thread: a stop signal must be able to end the wait for a database. The thread
+    is gone when the iteration ends, however it ends: one that is still blocked when Python exits aborts the process.
     """
-    source, writer = _Reader(blocks), _Writer()
-    thread = threading.Thread(target=_run, args=(pump, source, writer), name="age")
+    source, output = _Input(), _Output()
+    thread = threading.Thread(target=_run, args=(pump, source, output), name="age")
     thread.start()
     try:
-        yield from writer.blocks()
+        for block in blocks:
+            source.feed(block)
+            yield from output.ready()
+            if output.error is not None:
+                break
+        source.feed(None)
+        yield from output.rest()
     finally:
-        writer.abandon()
+        source.abandon()
         thread.join()
-    if source.error is not None:
-        raise source.error
-    if isinstance(writer.error, pyrage.DecryptError):
+    if isinstance(output.error, pyrage.DecryptError):
         raise WrongKeyError(
-            f"decryption failed: {writer.error}",
+            f"decryption failed: {output.error}",
             hint=f"put a private key of its recipients into {IDENTITY_VARIABLE}",
-        ) from writer.error
-    if writer.error is not None:
-        raise VerificationError(f"decryption failed: {writer.error}") from writer.error
+        ) from output.error
+    if output.error is not None:
+        raise VerificationError(f"decryption failed: {output.error}") from output.error
 
 
-def _run(pump: Pump, source: _Reader, writer: _Writer) -> None:
+def _run(pump: Pump, source: _Input, output: _Output) -> None:
     try:
-        pump(io.BufferedReader(source, BLOCK_BYTES), writer)
-        writer.flush()
-    except _AbandonedError:
-        pass
+        pump(io.BufferedReader(source, BLOCK_BYTES), output)
+        output.flush()
     except Exception as error:  # noqa: BLE001 - it is raised again where the blocks are consumed
-        writer.error = error
-    finally:
-        writer.finish()
+        output.error = error
+    output.finish()
+    source.drain()
 
 
 class _AbandonedError(Exception):
     """Nobody wants the rest."""
 
 
-class _Reader(io.RawIOBase):
-    """Blocks as a file. Remembers their error: what pyrage makes of it says less."""
+class _Input(io.RawIOBase):
+    """A file whose content is fed as blocks from another thread."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
+    def __init__(self) -> None:
+        self._queue: queue.Queue[bytes | None] = queue.Queue(_BLOCKS_WAITING)
+        self._abandoned = threading.Event()
         self._rest = memoryview(b"")
-        self.error: BaseException | None = None
+        self._ended = False
+
+    def feed(self, block: bytes | None) -> None:
+        """Hand a block over, None after the last; waits while too many are waiting."""
+        if block != b"":
+            self._queue.put(block)
+
+    def abandon(self) -> None:
+        """Let whoever reads stop."""
+        self._abandoned.set()
+        with contextlib.suppress(queue.Full):  # then nobody waits for a block
+            self._queue.put_nowait(None)
+
+    def drain(self) -> None:
+        """Take what is still fed, so that whoever feeds never waits for a pump that has ended."""
+        with contextlib.suppress(_AbandonedError):
+            while not self._ended:
+                self._next()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - a writable buffer, which typing has no name for in 3.11
-        try:
-            while not self._rest:
-                self._rest = memoryview(next(self._blocks))
-        except StopIteration:
-            return 0
-        except BaseException as error:
-            self.error = error
-            raise
+        if not self._rest and not self._ended:
+            self._rest = memoryview(self._next())
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
 
+    def _next(self) -> bytes:
+        block = self._queue.get()
+        if self._abandoned.is_set():
+            raise _AbandonedError
+        self._ended = block is None
+        return block or b""
 
-class _Writer(io.RawIOBase):
-    """A file whose content is consumed as blocks in another thread."""
+
+class _Output(io.RawIOBase):
+    """A file whose content is consumed as blocks in another thread; as much waits there as the input lets in."""
 
     def __init__(self) -> None:
-        self._queue: queue.Queue[bytes | None] = queue.Queue(_BLOCKS_WAITING)
-        self._abandoned = threading.Event()
+        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._kept = bytearray()
+        self._finished = False
         self.error: Exception | None = None
 
     def writable(self) -> bool:
@@ -161,26 +182,23 @@ class _Writer(io.RawIOBase):
     def flush(self) -> None:
         if self._kept:
             block, self._kept = bytes(self._kept), bytearray()
-            self._put(block)
+            self._queue.put(block)
 
     def finish(self) -> None:
-        try:
-            self._put(None)
-        except _AbandonedError:
-            return
+        self._queue.put(None)
 
-    def abandon(self) -> None:
-        self._abandoned.set()
+    def ready(self) -> Iterator[bytes]:
+        """Yield the blocks that are there already."""
+        while not self._queue.empty():
+            yield from self._next()
 
-    def blocks(self) -> Iterator[bytes]:
-        while (block := self._queue.get()) is not None:
+    def rest(self) -> Iterator[bytes]:
+        """Yield all blocks that are still to come."""
+        while not self._finished:
+            yield from self._next()
+
+    def _next(self) -> Iterator[bytes]:
+        if (block := self._queue.get()) is None:
+            self._finished = True
+        else:
             yield block
-
-    def _put(self, block: bytes | None) -> None:
-        while not self._abandoned.is_set():
-            try:
-                self._queue.put(block, timeout=_POLL_SECONDS)
-            except queue.Full:
-                continue
-            return
-        raise _AbandonedError

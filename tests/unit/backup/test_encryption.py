@@ -78,6 +78,37 @@ def test_abandoning_the_stream_leaves_no_thread() -> None:
     assert threading.active_count() == before
 
 
+def test_the_input_is_read_in_the_thread_that_wants_the_output() -> None:
+    """A stop signal ends a wait for the database only in the main thread."""
+    readers = set()
+
+    def blocks() -> Iterator[bytes]:
+        for _ in range(30):
+            readers.add(threading.current_thread())
+            yield b"x" * (1 << 20)
+
+    sealed = list(encrypt(blocks(), public(KEY)))
+
+    assert readers == {threading.current_thread()}
+    assert len(sealed) >= 30
+
+
+def test_damage_ends_the_reading_at_once() -> None:
+    """A terabyte is not downloaded to say that its first block is broken."""
+    taken = []
+
+    def blocks() -> Iterator[bytes]:
+        yield SEALED[:200] + b"damage" + SEALED[206:]
+        for number in range(100):
+            taken.append(number)
+            yield b"x" * (1 << 20)
+
+    with pytest.raises(VerificationError, match="decryption failed"):
+        list(decrypt(blocks(), [str(KEY)]))
+
+    assert len(taken) < 20
+
+
 @pytest.mark.parametrize("text", ["", "age1nonsense", "ssh-ed25519 AAAA", "AGE-SECRET-KEY-1NONSENSE"])
 def test_what_is_no_key_is_refused(text: str) -> None:
     """With a hint, and without repeating a private key."""
