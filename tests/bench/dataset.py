@@ -1,0 +1,79 @@
+"""The database that is measured: typed columns, JSON, prose and random bytes, with the indexes that a service has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+from psycopg import sql
+
+_ROWS_PER_MIB = {"customers": 400, "events": 2_600, "articles": 80, "files": 3}
+_TABLES = """
+CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL, name text NOT NULL, city text,
+  balance numeric(12,2), created_at timestamptz NOT NULL);
+CREATE TABLE events (id bigint PRIMARY KEY, customer_id bigint NOT NULL, kind text NOT NULL, at timestamptz NOT NULL,
+  payload jsonb);
+CREATE TABLE articles (id bigint PRIMARY KEY, author_id bigint NOT NULL, title text NOT NULL, body text NOT NULL);
+CREATE TABLE files (id bigint PRIMARY KEY, owner_id bigint NOT NULL, name text NOT NULL, content bytea NOT NULL);
+CREATE TEMPORARY TABLE vocabulary AS
+  SELECT array_agg(substr(md5(i::text), 1, 2 + i % 9)) AS words FROM generate_series(1, 3000) i;
+"""
+_FILL = {
+    "customers": """
+        SELECT i, 'user' || i || '@example.org', w.words[1 + i % 3000] || ' ' || w.words[1 + i * 7 % 3000],
+               w.words[1 + i % 97], (random() * 10000)::numeric(12,2),
+               timestamptz '2020-01-01' + random() * interval '6 years'
+        FROM vocabulary w, generate_series(1, {rows}) i""",
+    "events": """
+        SELECT i, 1 + (random() * ({customers} - 1))::bigint, (ARRAY['view','click','order','login','mail'])[1 + i % 5],
+               timestamptz '2024-01-01' + i * interval '7 seconds',
+               jsonb_build_object('session', gen_random_uuid(), 'page', '/' || w.words[1 + (random() * 2999)::int],
+                                  'ms', (random() * 900)::int, 'ok', random() > 0.1)
+        FROM vocabulary w, generate_series(1, {rows}) i""",
+    "articles": """
+        SELECT i, 1 + (random() * ({customers} - 1))::bigint, 'Article ' || i,
+               (SELECT string_agg(w.words[1 + j * 0 + (random() * random() * 2999)::int], ' ')
+                FROM generate_series(1, 250 + i % 100) j)
+        FROM vocabulary w, generate_series(1, {rows}) i""",
+    "files": """
+        SELECT i, 1 + (random() * ({customers} - 1))::bigint, 'file-' || i || '.bin',
+               (SELECT string_agg(uuid_send(gen_random_uuid()), '') FROM generate_series(1, 1500 + i % 1500))
+        FROM generate_series(1, {rows}) i""",
+}
+_FINISH = """
+CREATE UNIQUE INDEX ON customers (email);
+CREATE INDEX ON customers (created_at);
+CREATE INDEX ON events (customer_id, at);
+CREATE INDEX ON events (kind, at);
+CREATE INDEX ON articles (author_id);
+CREATE INDEX ON files (owner_id);
+ALTER TABLE events ADD FOREIGN KEY (customer_id) REFERENCES customers;
+ALTER TABLE articles ADD FOREIGN KEY (author_id) REFERENCES customers;
+ALTER TABLE files ADD FOREIGN KEY (owner_id) REFERENCES customers;
+"""
+
+
+def create(server_url: str, url: str, database: str, size_mib: int) -> int:
+    """Create and fill a database of about this size; return what it takes on disk, in bytes."""
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+    rows = {table: per_mib * size_mib for table, per_mib in _ROWS_PER_MIB.items()}
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT setseed(0.603)")
+        for statement in _statements(rows):
+            connection.execute(statement)
+        found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _statements(rows: dict[str, int]) -> Iterator[bytes]:
+    yield _TABLES.encode()
+    for table, select in _FILL.items():
+        filled = select.format(rows=rows[table], customers=rows["customers"])
+        yield f"INSERT INTO {table} {filled}".encode()
+    yield _FINISH.encode()
+    # Settled: what autovacuum does at some moment must not fall into somebody's measurement.
+    yield b"ALTER SYSTEM SET autovacuum = off"
+    yield b"SELECT pg_reload_conf()"
+    yield b"VACUUM (FREEZE, ANALYZE)"
+    yield b"CHECKPOINT"
