@@ -16,7 +16,7 @@ from mainstay.backup.manifest import Artifact, Dump, Manifest, new_id
 from mainstay.backup.source import Source
 from mainstay.backup.stores import Store, open_store
 from mainstay.backup.stream import Meter, compress, part_size_bytes
-from mainstay.errors import BackupError, EngineError, StoreError
+from mainstay.errors import BackupError, EngineError, ObjectMissingError, StoreError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.progress import SILENT, Progress, Step
 
@@ -58,7 +58,7 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
         progress.step(f"Back up {source.name} to {store.url}") as step,
         engine_named(source.engine).snapshot(source.url) as snapshot,
         _reading_beside(snapshot) as content,
-        _removing_on_failure(store, key),
+        _removing_on_failure(store, manifest_key(source.name, backup_id), key),
     ):
         upload = _Upload(store, key, tuple(encrypt_to), step, content)
         dump, artifact = upload.run(snapshot)
@@ -155,12 +155,14 @@ def _reading_beside(snapshot: Snapshot) -> Iterator[Future[Content]]:
 
 
 @contextlib.contextmanager
-def _removing_on_failure(store: Store, key: str) -> Iterator[None]:
-    """Remove artifacts that get no manifest; what may not be removed is no backup all the same."""
+def _removing_on_failure(store: Store, manifest: str, artifact: str) -> Iterator[None]:
+    """Remove what a failed run has written; what may not be removed is no backup, or a whole one, all the same."""
     try:
         yield
     except BaseException:
-        for written in (key, globals_key(key)):
-            with contextlib.suppress(StoreError):
-                store.delete(written)
+        # The manifest first, which a store may hold although it did not say so: never one without its artifact.
+        with contextlib.suppress(StoreError):
+            for written in (manifest, artifact, globals_key(artifact)):
+                with contextlib.suppress(ObjectMissingError):
+                    store.delete(written)
         raise
