@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -12,6 +12,7 @@ sys.path[:0] = [str(REPOSITORY / "tests")]  # script/docs runs this file by itse
 
 from pydantic import TypeAdapter  # noqa: E402
 
+from helpers.backup_examples import EXAMPLES  # noqa: E402
 from helpers.rendering import rendered  # noqa: E402
 from mainstay.audit.checks import CHECKS  # noqa: E402
 from mainstay.demo.text import verdict_text  # noqa: E402
@@ -50,6 +51,7 @@ def exit_codes() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/backups.md": lambda: _with_blocks("docs/backups.md", EXAMPLES),
     "docs/checks.md": lambda: checks_markdown(CHECKS),
     "docs/ownership.md": ownership_page,
     "docs/policy.md": lambda: policy_page((rendered() / POLICY_PATH).read_text(encoding="utf-8")),
@@ -67,13 +69,17 @@ BLOCKS: dict[str, Callable[[], str]] = {
 
 def readme() -> str:
     """Return README.md with every block made anew."""
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    for name, make in BLOCKS.items():
+    return _with_blocks("README.md", BLOCKS)
+
+
+def _with_blocks(page: str, blocks: Mapping[str, Callable[[], str]]) -> str:
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    for name, make in blocks.items():
         block = f"<!-- {name} -->\n\n{make()}\n\n<!-- /{name} -->"
         before, start, rest = text.partition(f"<!-- {name} -->")
         _, end, after = rest.partition(f"<!-- /{name} -->")
         if not (start and end):
-            raise LookupError(f"README.md has no block {name!r}")
+            raise LookupError(f"{page} has no block {name!r}")
         text = before + block + after
     return text
 
