@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mainstay.action.inputs import Inputs
 from mainstay.action.outcome import Outcome, explain
-from mainstay.action.outputs import Annotation, cell, table
+from mainstay.action.outputs import Annotation, Level, cell, table
 from mainstay.backup import Manifest, sources_of, take_backup
 from mainstay.backup.drill import Drill, run_drill
 from mainstay.errors import BackupError, ExitCode, MainstayError, PolicyError, UsageError, VerificationError
@@ -51,8 +51,18 @@ def restore_drill(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
     policy = load_policy(inputs.root)
     promised, names = _promised(policy), _databases(policy, inputs.database)
     server_url, progress = environ.get("MAINSTAY_SCRATCH_URL") or None, progress_on(sys.stdout, _CLOCK)
+    run_url, warnings = _run_url(environ), list[str]()
     drills, failures = _attempt(
-        names, lambda name: run_drill(name, promised, server_url=server_url, clock=_CLOCK, progress=progress)
+        names,
+        lambda name: run_drill(
+            name,
+            promised,
+            server_url=server_url,
+            clock=_CLOCK,
+            progress=progress,
+            warn=warnings.append,
+            run_url=run_url,
+        ),
     )
     failures |= {name: _failure(drill) for name, drill in drills.items() if not drill.passed}
     return Outcome(
@@ -63,7 +73,7 @@ def restore_drill(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
             failures,
         ),
         {name: _drill_report(drill) for name, drill in drills.items()},
-        _annotations(failures),
+        (*_annotations(failures), *(Annotation(text, Level.WARNING) for text in warnings)),
     )
 
 

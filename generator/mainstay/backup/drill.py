@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mainstay.backup.catalog import find_backup
 from mainstay.backup.manifest import Manifest
+from mainstay.backup.recording import verify_and_record
 from mainstay.backup.verify import Level, Verification, verify_backup
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.policy.backups import Backups
@@ -36,15 +37,17 @@ class Drill:
         return not self.verification.differences and not self.broken_promises
 
 
-def run_drill(
+def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest has defaults
     database: str,
     promised: Backups,
     *,
     server_url: str | None = None,
     clock: Clock | None = None,
     progress: Progress = SILENT,
+    warn: Callable[[str], None] = lambda _: None,
+    run_url: str | None = None,
 ) -> Drill:
-    """Restore the newest backup of a database into a scratch database and return what came of it.
+    """Restore the newest backup of a database into a scratch database, record what came of it, and return it.
 
     Args:
         database: Its name in the policy.
@@ -52,6 +55,8 @@ def run_drill(
         server_url: The server to restore on; by default a throw-away one.
         clock: Measures.
         progress: Shows the steps.
+        warn: Is told when the store did not take the record.
+        run_url: The workflow run that this is.
 
     Raises:
         UsageError: There is no backup.
@@ -62,8 +67,19 @@ def run_drill(
     clock = clock or SystemClock()
     manifest = find_backup(promised.store, database)
     age_seconds = (clock.now() - manifest.taken_at).total_seconds()
-    verification = verify_backup(
-        manifest, promised.store, level=Level.RESTORED, server_url=server_url, clock=clock, progress=progress
+
+    def verified() -> Verification:
+        return verify_backup(
+            manifest,
+            promised.store,
+            level=Level.RESTORED,
+            server_url=server_url,
+            clock=clock,
+            progress=progress,
+        )
+
+    verification = verify_and_record(
+        manifest, Level.RESTORED, promised.store, verified, warn=warn, clock=clock, run_url=run_url
     )
     broken = _broken(age_seconds, verification.restore_seconds or 0.0, promised)
     return Drill(manifest, age_seconds, verification, tuple(broken))

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
-from mainstay.backup import Level, Verification
+from helpers.backups import manifest_at, put_backup
+from mainstay.backup import Level, Verification, read_catalog
 from mainstay.backup.drill import Drill, run_drill
 from mainstay.platform.clock import FixedClock
 from mainstay.policy.backups import Backups
@@ -38,10 +39,10 @@ def test_a_drill_is_held_against_what_the_policy_promises(
     passed: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """Exactly at the objective is still within it; one second more is not."""
+    backup = manifest_at(NOW - age)
     verification = Verification(
-        "id", "app", Level.RESTORED, differences, restore_seconds + 1, restore_seconds
+        backup.id, "app", Level.RESTORED, differences, restore_seconds + 1, restore_seconds
     )
-    backup = SimpleNamespace(taken_at=NOW - age)
     monkeypatch.setattr("mainstay.backup.drill.find_backup", lambda *_: backup)
     monkeypatch.setattr("mainstay.backup.drill.verify_backup", lambda *_, **__: verification)
 
@@ -50,3 +51,34 @@ def test_a_drill_is_held_against_what_the_policy_promises(
     assert drill.passed == passed
     assert len(drill.broken_promises) == len(broken)
     assert all(expected in said for expected, said in zip(broken, drill.broken_promises, strict=True))
+
+
+def test_a_drill_is_recorded_beside_its_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is how retention knows what to keep, and `backup status` when the next drill is due."""
+    store_url = tmp_path.as_uri()
+    backup = put_backup(store_url, manifest_at(NOW - timedelta(hours=9)))
+    verification = Verification(backup.id, "app", Level.RESTORED, (), 5.0, 4.0)
+    monkeypatch.setattr("mainstay.backup.drill.verify_backup", lambda *_, **__: verification)
+
+    run_drill(
+        "app", Backups(store=store_url), clock=FixedClock(NOW), warn=pytest.fail, run_url="https://ci/1"
+    )
+
+    proof = read_catalog(store_url).standing(backup).proof
+    assert proof
+    assert (proof.level, proof.verified_at, proof.restore_seconds) == ("restored", NOW, 4.0)
+    assert proof.run_url == "https://ci/1"
+
+
+def test_a_drill_whose_record_is_refused_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The identity of the drill may only be let to read: it warns."""
+    warnings: list[str] = []
+    backup = manifest_at(NOW - timedelta(hours=9))
+    verification = Verification(backup.id, "app", Level.RESTORED, (), 5.0, 4.0)
+    monkeypatch.setattr("mainstay.backup.drill.find_backup", lambda *_: backup)
+    monkeypatch.setattr("mainstay.backup.drill.verify_backup", lambda *_, **__: verification)
+
+    drill = run_drill("app", PROMISED, clock=FixedClock(NOW), warn=warnings.append)
+
+    assert drill.passed
+    assert len(warnings) == 1
