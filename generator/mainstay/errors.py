@@ -94,5 +94,9 @@ class WrongKeyError(VerificationError):
     """No private key that was given opens the backup. The backup may be in order."""
 
 
+class HttpError(MainstayError):
+    """A server on the network gave no answer."""
+
+
 class GitHubError(MainstayError):
     """GitHub refused, failed or gave no usable answer."""

@@ -12,6 +12,7 @@ VERBS = {
     "restore": "mainstay.cli.backup.restore:restore",
     "show": "mainstay.cli.backup.show:show",
     "status": "mainstay.cli.backup.status:status",
+    "store": "mainstay.cli.backup.store:store",
     "take": "mainstay.cli.backup.take:take",
     "verify": "mainstay.cli.backup.verify:verify",
 }
