@@ -192,7 +192,7 @@ def test_commands_that_documents_name_exist(answers: dict[str, Any]) -> None:
         for name in ("backup", "policy"):
             group = cli.get_command(context, name)
             assert isinstance(group, click.Group)
-            known |= {f"{name} {command}" for command in group.commands}
+            known |= {f"{name} {command}" for command in group.list_commands(context)}
 
     named = {
         " ".join(words[1 : 3 if words[1] in {"backup", "policy"} else 2])
