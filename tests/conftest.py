@@ -8,7 +8,7 @@ import pytest
 
 from mainstay.platform import redact
 
-pytest_plugins = ["helpers.postgres", "helpers.s3", "helpers.servers", "helpers.google"]
+pytest_plugins = ["helpers.faulty_store", "helpers.postgres", "helpers.s3", "helpers.servers", "helpers.google"]
 
 _FOREIGN = (
     "AWS_",
