@@ -32,12 +32,15 @@ def test_take_list_verify_restore(repository: Path, filled: Database) -> None:
     (backup,) = json.loads(taken.stdout)
     listed = mainstay("backup", "list", cwd=repository)
     verified = mainstay("backup", "verify", "--level", "restored", "--json", cwd=repository)
+    proved, status = mainstay("backup", "list", cwd=repository), mainstay("backup", "status", cwd=repository)
     restored = mainstay("backup", "restore", "--into", f"{filled.name}_new", cwd=repository, env=env)
 
     assert (taken.returncode, backup["rows"], backup["tables"]) == (0, 1000, 1)
     assert backup["id"] in listed.stdout
     assert listed.stdout.splitlines()[1].split()[-2:] == ["-", "newest"]
     assert json.loads(verified.stdout)["verified"] is True
+    assert proved.stdout.splitlines()[1].split()[-2:] == ["restored", "newest"]
+    assert (status.returncode, status.stdout.splitlines()[0]) == (0, "ok  app")
     assert restored.stdout == f"restored  {backup['id']} into {filled.name}_new\n"
     assert f"{filled.name}_new" in database_names(filled.server_url)
     filled_again = Database(f"{filled.name}_new", filled.url.replace(filled.name, f"{filled.name}_new"), "")
