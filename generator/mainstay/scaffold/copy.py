@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -51,8 +52,17 @@ class Rendered:
     notes: tuple[str, ...]
 
 
-def render(source: TemplateSource, into: Path, answers: Mapping[str, object]) -> Rendered:
-    """Return a copy of the template in the empty folder `into`. Nothing of the template is executed.
+def render(
+    source: TemplateSource, into: Path, answers: Mapping[str, object], *, given: Path | None = None
+) -> Rendered:
+    """Return a copy of the template in the new folder `into`. Nothing of the template is executed.
+
+    Args:
+        source: Which template.
+        into: The folder.
+        answers: Answers that count.
+        given: An answers file whose answers count where `answers` has none, as in an update: one that the
+            template does not accept any more gives way to the default.
 
     Raises:
         UsageError: An answer belongs to no question, or is not valid.
@@ -60,6 +70,9 @@ def render(source: TemplateSource, into: Path, answers: Mapping[str, object]) ->
     """
     from copier import Settings, run_copy  # noqa: PLC0415 - takes 0.6 s
 
+    if given is not None:
+        into.mkdir(parents=True)
+        shutil.copyfile(given, into / ANSWERS_FILE)
     with _errors_of_copier(source), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         worker = run_copy(
@@ -68,6 +81,8 @@ def render(source: TemplateSource, into: Path, answers: Mapping[str, object]) ->
             data=dict(answers),
             vcs_ref=source.ref,
             settings=Settings(),  # the caller's own settings must not decide what is trusted
+            answers_file=ANSWERS_FILE,
+            overwrite=given is not None,
             defaults=True,
             unsafe=False,
             quiet=True,

@@ -13,7 +13,7 @@ from mainstay.errors import ScaffoldError
 from mainstay.platform.git import GitError, Repository
 from mainstay.scaffold.answers import ANSWERS_FILE, Answers
 from mainstay.scaffold.copy import Rendered, render
-from mainstay.scaffold.place import place_files
+from mainstay.scaffold.place import place_files, require_place
 from mainstay.scaffold.source import TemplateSource
 
 _SHOWN = 20
@@ -126,16 +126,9 @@ def _compare(repository: Repository, rendered: Rendered, on_existing: OnExisting
 
 
 def _state(fresh: Path, root: Path, path: str) -> str:
-    place = root / path
-    for folder in reversed(place.relative_to(root).parents[:-1]):
-        above = root / folder
-        if above.is_symlink() or (above.exists() and not above.is_dir()):
-            raise ScaffoldError(f"{above} is no folder of this repository, so {path} cannot be written")
-    if not place.exists() and not place.is_symlink():
+    if not require_place(root, path):
         return "created"
-    if place.is_symlink() or not place.is_file():
-        raise ScaffoldError(f"{place} is a folder or a link, where the template has a file", see=_SEE)
-    return "unchanged" if place.read_bytes() == fresh.read_bytes() else "differs"
+    return "unchanged" if (root / path).read_bytes() == fresh.read_bytes() else "differs"
 
 
 def _refusal(paths: Sequence[str]) -> ScaffoldError:

@@ -50,7 +50,7 @@ class Adopted:
     @property
     def release(self) -> Release | None:
         """The release that the revision is, or was built on."""
-        return _release(re.sub(r"-\d+-g[0-9a-f]+$", "", self.revision))
+        return release_of(self.revision)
 
     @property
     def github_repository(self) -> str | None:
@@ -84,6 +84,11 @@ def read_adopted(root: Path) -> Adopted:
         )
     remember_url(source)
     return Adopted(_git_url(source), revision)
+
+
+def release_of(revision: str) -> Release | None:
+    """Return the release that a recorded revision is, or was built on."""
+    return _release(re.sub(r"-\d+-g[0-9a-f]+$", "", revision))
 
 
 def newest_release(tags: Iterable[str]) -> Release | None:
