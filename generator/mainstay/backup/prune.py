@@ -6,7 +6,7 @@ A backup's manifest goes first: whatever interrupts a prune, what is left is no 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -71,7 +71,7 @@ def prune_backups(
     plan = plan_retention(catalog.backups, promised.keep, proved=catalog.restored_ids())
     leftovers = tuple(left for left in catalog.leftovers if now - left.begun_at > LEFTOVER_AFTER)
     refuse_rash_plan(plan, promised, now=now, unreadable=catalog.unreadable)
-    _refuse_lost_manifests(catalog, leftovers)
+    _refuse_lost_manifests(len(catalog.backups), leftovers, promised)
     going = {decision.backup_id for decision in plan.deleted}
     backups = [manifest for manifest in catalog.backups if manifest.id in going]
     gone, retained = going | {left.backup_id for left in leftovers}, frozenset[str]()
@@ -110,11 +110,13 @@ def kept_by(catalog: Catalog, keep: Keep, databases: Collection[str]) -> dict[st
     return reasons
 
 
-def _refuse_lost_manifests(catalog: Catalog, leftovers: Sequence[Leftover]) -> None:
-    if leftovers and not catalog.backups:
+def _refuse_lost_manifests(backups: int, leftovers: Iterable[Leftover], promised: Backups) -> None:
+    """Refuse when so many dumps have no manifest that it is rather the manifests that went missing."""
+    lost = sum(any("/dump." in key for key in left.keys) for left in leftovers)
+    if lost and (not backups or lost > promised.prune.largest_share * (backups + lost)):
         raise RetentionRefusedError(
-            f"nothing was pruned: {len(leftovers)} dumps have no manifest, and there is no backup beside them",
-            hint="they may be all there is: find out where the manifests went, and take a backup first",
+            f"nothing was pruned: {lost} of {backups + lost} dumps have no manifest",
+            hint="find out where the manifests went: without them these dumps may be all there is",
         )
 
 

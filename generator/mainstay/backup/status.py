@@ -146,6 +146,8 @@ def _proof(
         yield State.UNVERIFIED, f"the newest backup failed its verification: {failure.differences[0]}"
     if restored is None:
         yield State.UNVERIFIED, "no backup was ever restored and compared"
+    elif restored.verified_at - now > CLOCK_TOLERANCE:
+        yield State.UNKNOWN, "the last verified restore was in the future: a clock is wrong"
     elif now - restored.verified_at > drill_every:
         yield (
             State.UNVERIFIED,

@@ -290,15 +290,29 @@ def test_more_than_the_share_is_refused(store_url: str) -> None:
     assert keys_in(store_url) == before
 
 
-def test_dumps_that_are_all_there_is_are_not_removed(tmp_path: Path) -> None:
-    """Somebody deleted the manifests: the dumps may be the last copy."""
-    for manifest in DAYS[2:]:
-        open_store(tmp_path.as_uri()).create(manifest.artifact.key, b"x")
+@pytest.mark.parametrize(
+    ("lost", "backups", "refused"), [(1, 0, True), (3, 2, True), (2, 2, False), (1, 1, False)]
+)
+def test_many_dumps_without_manifest_are_not_removed(
+    tmp_path: Path,
+    lost: int,
+    backups: int,
+    refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """A killed run leaves one. Where most have none, somebody lost the manifests, and the dumps may be all there is."""
+    for manifest in DAYS[:backups]:
+        put_backup(tmp_path.as_uri(), manifest)
+    for days in range(lost):
+        dump = manifest_at(NOW - timedelta(days=days + 10)).artifact.key
+        open_store(tmp_path.as_uri()).create(dump, b"x")
+    before = keys_in(tmp_path.as_uri())
 
-    with pytest.raises(RetentionRefusedError, match="3 dumps have no manifest"):
-        prune(tmp_path.as_uri())
-
-    assert len(keys_in(tmp_path.as_uri())) == 3
+    if refused:
+        with pytest.raises(RetentionRefusedError, match=f"{lost} of {backups + lost} dumps have no manifest"):
+            prune(tmp_path.as_uri())
+        assert keys_in(tmp_path.as_uri()) == before
+    else:
+        assert len(prune(tmp_path.as_uri()).leftovers) == lost
 
 
 def test_an_empty_store_is_pruned_without_a_word(tmp_path: Path) -> None:

@@ -97,6 +97,11 @@ def test_two_dumps_make_no_usual_size(tmp_path: Path) -> None:
         ("proved", timedelta(days=7), State.OK),
         ("restored", timedelta(days=7, seconds=1), State.UNVERIFIED),
         ("readable", timedelta(hours=1), State.UNVERIFIED),
+        (
+            "restored",
+            -timedelta(hours=1),
+            State.UNKNOWN,
+        ),  # a clock is wrong: nobody knows how long ago it was
     ],
 )
 def test_a_restore_has_to_be_verified_as_often_as_the_policy_says(
