@@ -96,5 +96,7 @@ def hermetic(cache: Path) -> Iterator[None]:
 
 def files_of(root: Path) -> dict[str, bytes]:
     """Return path -> content of every file outside `.git`."""
-    found = (path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts)
+    found = (
+        path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts
+    )
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}

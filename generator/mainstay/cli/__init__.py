@@ -16,9 +16,12 @@ COMMANDS = {
     "backup": "mainstay.cli.backup:backup",
     "demo": "mainstay.cli.demo:demo",
     "detect": "mainstay.cli.detect:detect",
+    "diff": "mainstay.cli.diff:diff",
     "init": "mainstay.cli.init:init",
+    "plan": "mainstay.cli.plan:plan",
     "policy": "mainstay.cli.policy:policy",
     "sync": "mainstay.cli.sync:sync",
+    "update": "mainstay.cli.update:update",
 }
 """Command name -> where it is defined. A new command is one line here and one module."""
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
+from mainstay.cli.options import answers_in, data_option, path_argument, template_ref_option
 from mainstay.errors import UsageError
 from mainstay.scaffold import (
-    ANSWERS_FILE,
     InitResult,
     InvalidAnswerError,
     OnExisting,
@@ -31,15 +31,13 @@ _LISTS = frozenset({"on_call"})
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path())
+@path_argument
 @click.option("--defaults", is_flag=True, help="Ask nothing. Without a terminal nothing is asked either.")
-@click.option(
-    "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question of copier.yml. Repeatable."
-)
+@data_option
 @click.option(
     "--source", metavar="URL", help="Where the template comes from, such as gh:OWNER/REPO or a folder."
 )
-@click.option("--ref", help="Tag, branch or commit of the template.  [default: its newest release]")
+@template_ref_option
 @click.option("--keep-existing", is_flag=True, help="Keep files that are there with other content.")
 @click.option("--overwrite", is_flag=True, help="Replace them; git must have the old ones.")
 @click.option("--dry-run", is_flag=True, help="Show what would be created, and write nothing.")
@@ -69,7 +67,7 @@ def init(
     for line in describe_stack(stack):
         click.echo(line)
     answers, undecided = answers_for(stack, repository.root.name)
-    given = _given(data)
+    given = answers_in(data)
     answers |= {"default_branch": default_branch(repository), **given}
     put = partial(init_target, repository.root, source=template, on_existing=on_existing)
     if not defaults and _is_terminal():
@@ -82,16 +80,6 @@ def init(
             )
         result = put(answers, dry_run=dry_run)
     _report(result, dry_run)
-
-
-def _given(data: Iterable[str]) -> Answers:
-    answers: Answers = {}
-    for pair in data:
-        key, equals, value = pair.partition("=")
-        if not key or not equals:
-            raise UsageError(f"{pair!r} is not KEY=VALUE", hint="such as --data timezone=Europe/Berlin")
-        answers[key] = value
-    return answers
 
 
 def _is_terminal() -> bool:
@@ -145,7 +133,7 @@ def _report(result: InitResult, dry_run: bool) -> None:
         click.echo(
             '  3. Commit:                                      git add -A && git commit -m "Adopt SOP-603"'
         )
-        click.echo(f"Later, for a newer revision of the SOP:           copier update -a {ANSWERS_FILE}")
+        click.echo("Later, for a newer revision of the SOP:          mainstay plan, then mainstay update")
 
 
 def _tree(paths: Iterable[str]) -> list[str]:
