@@ -154,8 +154,8 @@ class _Input(io.RawIOBase):
         return size
 
     def _next(self) -> bytes:
-        block = self._queue.get()
-        if self._abandoned.is_set():
+        block = None if self._abandoned.is_set() else self._queue.get()
+        if self._abandoned.is_set():  # meanwhile, or before
             raise _AbandonedError
         self._ended = block is None
         return block or b""

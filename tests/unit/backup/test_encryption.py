@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pyrage
@@ -74,6 +75,21 @@ def test_abandoning_the_stream_leaves_no_thread() -> None:
     next(blocks)
 
     del blocks
+
+    assert threading.active_count() == before
+
+
+def test_an_input_that_is_interrupted_while_age_waits_for_it_leaves_no_thread() -> None:
+    """A stop signal comes while the database gives nothing: age has nothing to do, and must not wait for more."""
+    before = threading.active_count()
+
+    def interrupted() -> Iterator[bytes]:
+        yield b"x"
+        time.sleep(0.1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(encrypt(interrupted(), public(KEY)))
 
     assert threading.active_count() == before
 
