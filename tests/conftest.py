@@ -8,7 +8,14 @@ import pytest
 
 from mainstay.platform import redact
 
-pytest_plugins = ["helpers.faulty_store", "helpers.postgres", "helpers.s3", "helpers.servers", "helpers.google"]
+pytest_plugins = [
+    "helpers.faulty_store",
+    "helpers.google",
+    "helpers.postgres",
+    "helpers.s3",
+    "helpers.servers",
+    "helpers.subjects",
+]
 
 _FOREIGN = (
     "AWS_",

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sys
-import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 import pyrage
 import pytest
 
 from helpers.contrib import contrib_server
-from helpers.postgres import Database, database_names
+from helpers.postgres import Database
+from helpers.subjects import DATA
 from mainstay.backup import (
     Level,
     Source,
@@ -33,41 +28,9 @@ from mainstay.backup.stores import open_store
 from mainstay.backup.stream import decompress
 from mainstay.errors import EngineError, StoreError, UsageError, VerificationError
 from mainstay.platform import postgres_installs, process
-from mainstay.platform.embedded_postgres import EmbeddedPostgres
-from mainstay.platform.postgres_installs import BIN_VARIABLE, find_bin
+from mainstay.platform.postgres_installs import find_bin
 
-EVERYTHING = """
-CREATE TYPE mood AS ENUM ('fine', 'schlecht');
-CREATE DOMAIN positive AS int CHECK (VALUE > 0);
-CREATE TABLE parent (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, mood mood,
-  amount positive, tags text[], extra jsonb, picture bytea, seen timestamptz,
-  name_length int GENERATED ALWAYS AS (length(name)) STORED);
-CREATE TABLE child (id serial PRIMARY KEY, parent_id bigint NOT NULL REFERENCES parent, x double precision);
-CREATE TABLE measurement (at date NOT NULL, value real) PARTITION BY RANGE (at);
-CREATE TABLE measurement_2026 PARTITION OF measurement FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-CREATE TABLE ancestor (a int); CREATE TABLE descendant (b int) INHERITS (ancestor);
-CREATE SCHEMA "Größe";
-CREATE TABLE "Größe"."x.* ""odd"" t" (x int, t text, "ORDER" text);
-CREATE VIEW fine AS SELECT * FROM parent WHERE mood = 'fine';
-CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM parent;
-CREATE SEQUENCE countdown INCREMENT -2;
-CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT $1 * 2';
-CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS
-  'BEGIN NEW.seen := coalesce(NEW.seen, now()); RETURN NEW; END';
-CREATE TRIGGER stamped BEFORE INSERT ON parent FOR EACH ROW EXECUTE FUNCTION stamp();
-ALTER TABLE child ENABLE ROW LEVEL SECURITY; CREATE POLICY everyone ON child USING (true);
-INSERT INTO parent (name, mood, amount, tags, extra, picture)
-  SELECT 'Zoë ' || i, CASE WHEN i % 3 = 0 THEN 'schlecht'::mood END, i, ARRAY['a', NULL, 'ü'],
-  jsonb_build_object('i', i, 'n', NULL),
-  decode(md5(i::text), 'hex') FROM generate_series(1, 3000) i;
-INSERT INTO child (parent_id, x) SELECT id, random() FROM parent;
-INSERT INTO measurement SELECT '2026-01-01'::date + i % 300, i / 3.0 FROM generate_series(1, 1000) i;
-INSERT INTO ancestor VALUES (1); INSERT INTO descendant VALUES (2, 3);
-INSERT INTO "Größe"."x.* ""odd"" t" VALUES (1, NULL, 'ß'), (NULL, '', E'\\n|');
-REFRESH MATERIALIZED VIEW counted;
-SELECT nextval('countdown'), nextval('countdown');
-SELECT lo_from_bytea(0, decode(repeat('c0ffee', 5000), 'hex'));
-"""
+EVERYTHING = (DATA / "postgresql_everything.sql").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -114,46 +77,6 @@ def test_a_destroyed_database_comes_back_equal(
     assert before == after
 
 
-def test_the_manifest_tells_one_instant_while_writes_go_on(full: Database, store_url: str) -> None:
-    """Rows that are written during the backup are in neither the manifest nor the dump: both share a snapshot."""
-    stop = threading.Event()
-    written = threading.Event()
-
-    def write() -> None:
-        with psycopg.connect(full.url, autocommit=True) as connection:
-            while not stop.is_set():
-                connection.execute("INSERT INTO ancestor SELECT generate_series(1, 50)")
-                connection.execute("UPDATE parent SET name = name || '!' WHERE id % 100 = 0")
-                written.set()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        written.wait(10)
-        manifest = take_backup(source(full), store_url)
-    finally:
-        stop.set()
-        writer.join()
-
-    found = verify_backup(manifest, store_url, level=Level.RESTORED, server_url=full.server_url)
-
-    assert found.differences == ()
-    assert engine_named("postgresql").read_content(full.url) != manifest.content
-
-
-@pytest.mark.parametrize("level", [Level.DIGEST, Level.READABLE, Level.RESTORED])
-def test_a_good_backup_verifies_on_every_level(full: Database, store_url: str, level: Level) -> None:
-    """And the verification leaves no database behind."""
-    manifest = take_backup(source(full), store_url)
-    databases = database_names(full.server_url)
-
-    found = verify_backup(manifest, store_url, level=level, server_url=full.server_url)
-
-    assert (found.level, found.differences) == (level, ())
-    assert (found.restore_seconds is not None) == (level is Level.RESTORED)
-    assert database_names(full.server_url) == databases
-
-
 def test_a_good_backup_is_proved_on_a_server_that_can_look_for_damage(full: Database, store_url: str) -> None:
     """Level `proved` needs the extension amcheck: a server without it is refused, not taken for clean."""
     manifest = take_backup(source(full), store_url)
@@ -167,27 +90,6 @@ def test_a_good_backup_is_proved_on_a_server_that_can_look_for_damage(full: Data
     assert found.differences == (f"assertion is not true: {asked[1]}",)
     with pytest.raises(EngineError, match="lacks the extension amcheck"):
         verify_backup(manifest, store_url, level=Level.PROVED, server_url=full.server_url)
-
-
-def test_a_drill_brings_its_own_server(full: Database, store_url: str) -> None:
-    """Without a server to restore on, one of the same major version is started and removed."""
-    manifest = take_backup(source(full), store_url)
-
-    found = verify_backup(manifest, store_url, level=Level.RESTORED)
-
-    assert found.differences == ()
-
-
-def test_a_restore_that_lost_rows_is_noticed(full: Database, store_url: str) -> None:
-    """A manifest that claims more than the dump holds fails level `restored`, and only that."""
-    manifest = take_backup(source(full), store_url)
-    tables = dict(manifest.content.tables)
-    tables["public.child"] = tables["public.child"].model_copy(update={"rows": 3001})
-    lying = manifest.model_copy(update={"content": manifest.content.model_copy(update={"tables": tables})})
-
-    found = verify_backup(lying, store_url, level=Level.RESTORED, server_url=full.server_url)
-
-    assert found.differences == ("table public.child: 3000 rows instead of 3001",)
 
 
 def test_the_artifact_restores_with_stock_tools(full: Database, store_url: str, tmp_path: Path) -> None:
@@ -231,46 +133,6 @@ def test_content_that_cannot_be_read_stops_the_backup(full: Database, store_url:
     assert open_store(store_url).keys("") == []
 
 
-def damage(store_url: str, key: str, how: str) -> None:
-    path = Path(store_url.removeprefix("file://")) / key
-    content = path.read_bytes()
-    middle = len(content) // 2
-    path.write_bytes(
-        {
-            "truncated": content[:-100],
-            "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
-            "extended": content + b"more",
-            "empty": b"",
-        }[how]
-    )
-
-
-@pytest.mark.parametrize("how", ["truncated", "flipped", "extended", "empty"])
-def test_a_damaged_artifact_is_never_restored(full: Database, store_url: str, how: str) -> None:
-    """Every level notices, and a restore drops what it began."""
-    manifest = take_backup(source(full), store_url)
-    damage(store_url, manifest.artifact.key, how)
-    databases = database_names(full.server_url)
-
-    for level in Level:
-        with pytest.raises(VerificationError):
-            verify_backup(manifest, store_url, level=level, server_url=full.server_url)
-    with pytest.raises(VerificationError):
-        restore_backup(manifest, store_url, server_url=full.server_url, into=f"{full.name}_never")
-
-    assert database_names(full.server_url) == databases
-
-
-def test_a_restore_never_touches_a_database_that_exists(full: Database, store_url: str) -> None:
-    """Not even an empty one: the name must be new."""
-    manifest = take_backup(source(full), store_url)
-
-    with pytest.raises(EngineError, match="exists already; nothing was touched"):
-        restore_backup(manifest, store_url, server_url=full.server_url, into=full.name)
-
-    assert full.query("SELECT count(*) FROM parent") == [(3000,)]
-
-
 @pytest.mark.parametrize(
     ("url", "message"),
     [
@@ -290,79 +152,6 @@ def test_an_unreachable_database_is_named_and_nothing_is_stored(
     assert open_store(store_url).keys("") == []
 
 
-def test_a_wrong_password_is_told_but_never_printed(
-    full: Database, postgres_server: EmbeddedPostgres, store_url: str
-) -> None:
-    """PostgreSQL's own words come through, without the secret."""
-    url = f"postgresql://postgres:very-wrong-pw@/{full.name}?host={postgres_server.socket_dir}"
-
-    with pytest.raises(EngineError, match="password authentication failed") as caught:
-        take_backup(source(full, url), store_url)
-
-    assert "very-wrong-pw" not in f"{caught.value!r}{caught.value.hint}"
-
-
-def fake_programs(folder: Path, pg_dump: str) -> Path:
-    """Make a folder of PostgreSQL 16 programs whose pg_dump is a script."""
-    folder.mkdir()
-    script = folder / "pg_dump"
-    script.write_text(
-        f'#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 16.14" && exit 0\n{pg_dump}\n'
-    )
-    script.chmod(0o755)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("pg_dump", "message"),
-    [
-        (
-            "head -c 3000000 /dev/urandom; echo 'disk full' >&2; exit 1",
-            "pg_dump exited with status 1: disk full",
-        ),
-        ("head -c 3000000 /dev/urandom; kill -9 $$", "pg_dump was killed by signal 9"),
-        ("exit 0", "the dump is empty"),
-    ],
-)
-def test_a_failing_dump_leaves_nothing_and_says_why(
-    full: Database,
-    store_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    pg_dump: str,
-    message: str,
-) -> None:
-    """A dump that fails, dies or says nothing is no backup."""
-    monkeypatch.setenv(BIN_VARIABLE, str(fake_programs(tmp_path / "bin", pg_dump)))
-
-    with pytest.raises(Exception, match=message) as caught:
-        take_backup(source(full), store_url)
-
-    assert caught.type.__module__ == "mainstay.errors"
-    assert open_store(store_url).keys("") == []
-
-
-def test_no_secret_stands_in_the_arguments_of_a_program(
-    full: Database,
-    store_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    postgres_server: EmbeddedPostgres,
-) -> None:
-    """Arguments can be read by every user of the machine."""
-    seen = tmp_path / "argv"
-    monkeypatch.setenv(
-        BIN_VARIABLE, str(fake_programs(tmp_path / "bin", f'echo "$@" > {seen}; echo x; exit 3'))
-    )
-
-    with pytest.raises(EngineError):
-        take_backup(source(full), store_url)
-
-    assert "--snapshot=" in seen.read_text()
-    assert postgres_server.password not in seen.read_text()
-    assert "postgresql://" not in seen.read_text()
-
-
 def test_a_server_without_programs_of_its_version_is_refused(
     full: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -375,47 +164,6 @@ def test_a_server_without_programs_of_its_version_is_refused(
         take_backup(source(full), store_url)
 
     assert "postgresql-client-16" in str(caught.value.hint)
-
-
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_a_killed_run_leaves_no_manifest(full: Database, store_url: str, tmp_path: Path, end: int) -> None:
-    """A run that dies in the middle of its dump is no backup, and a later one is not disturbed."""
-    slow = fake_programs(
-        tmp_path / "bin", f"head -c 3000000 /dev/urandom; touch {tmp_path}/dumping; sleep 30"
-    )
-    code = (
-        "import os, sys; from mainstay.backup import Source, take_backup;"
-        "open(sys.argv[2], 'w').write(str(os.getpid()));"
-        "take_backup(Source('app', 'postgresql', sys.stdin.read()), sys.argv[1])"
-    )
-    watcher = threading.Thread(target=_kill_once, args=(tmp_path, end))
-    watcher.start()
-
-    done = process.run(
-        [
-            sys.executable,
-            "-c",
-            f"import os; open({str(tmp_path / 'pid')!r},'w').write(str(os.getpid())); {code}",
-            store_url,
-        ],
-        stdin=full.url,
-        env={BIN_VARIABLE: str(slow)},
-        check=False,
-        timeout_seconds=60,
-    )
-    watcher.join()
-
-    assert done.returncode != 0
-    assert read_catalog(store_url).backups == ()
-    assert take_backup(source(full), store_url) == find_backup(store_url, "app")
-
-
-def _kill_once(folder: Path, end: int) -> None:
-    for _ in range(600):
-        if (folder / "dumping").exists():
-            os.kill(int((folder / "pid").read_text()), end)
-            return
-        time.sleep(0.05)
 
 
 def test_a_manifest_is_one_whole_json_document(full: Database, store_url: str) -> None:

@@ -24,6 +24,7 @@ ONLY_IN = {
     "github": ("platform/github",),
     "obstore": ("backup/stores/",),
     "psycopg": ("backup/engines/", "demo/"),
+    "pymysql": ("backup/engines/",),
     "rich": ("report/terminal", "report/progress", "cli/"),
     "subprocess": ("platform/process.py", "platform/guardian.py"),
     "moto": ("demo/",),

@@ -15,7 +15,7 @@ from mainstay import __version__
 from mainstay.platform import process
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("runtime.txt", "dev.txt", "uv.txt")
+LOCKS = ("runtime.txt", "dev.txt", "uv.txt", "bench.txt")
 
 
 def lock_text(lock: str) -> str:
@@ -80,11 +80,11 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["backup", "--help"], ["audit", "--help"]])
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
-    """`--help` is instant because copier, PyGithub, obstore, psycopg and rich are not loaded for it."""
+    """`--help` is instant because copier, PyGithub, obstore, psycopg, PyMySQL and rich are not loaded for it."""
     code = (
         "import sys\nfrom mainstay.cli import cli\n"
         f"try: cli.main({words!r})\nexcept SystemExit: pass\n"
-        "print(sorted({'copier', 'github', 'obstore', 'psycopg', 'rich', 'moto'} & set(sys.modules)))"
+        "print(sorted({'copier', 'github', 'obstore', 'psycopg', 'pymysql', 'rich', 'moto'} & set(sys.modules)))"
     )
 
     printed = process.run([sys.executable, "-c", code]).stdout

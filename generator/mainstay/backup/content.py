@@ -40,12 +40,14 @@ class SequencePosition(Record):
 class Content(Record):
     """Everything that a restore has to bring back, by qualified name."""
 
-    tables: dict[str, TableContent]
-    sequences: dict[str, SequencePosition]
-    objects: dict[str, Count]
+    known: bool = True
+    """False when the engine cannot look into the database: then nothing is claimed about it, and nothing compared."""
+    tables: dict[str, TableContent] = Field(default_factory=dict)
+    sequences: dict[str, SequencePosition] = Field(default_factory=dict)
+    objects: dict[str, Count] = Field(default_factory=dict)
     """How many objects there are of each kind, such as `index` or `trigger`."""
-    large_objects: TableContent
-    extensions: tuple[str, ...]
+    large_objects: TableContent = TableContent(rows=0, checksum="0")
+    extensions: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     """Roles that objects of the database name, and without which it cannot be restored."""
 
@@ -56,7 +58,9 @@ class Content(Record):
 
 
 def compare_content(expected: Content, actual: Content) -> tuple[str, ...]:
-    """Return one line per difference; none means that `actual` holds what `expected` does."""
+    """Return one line per difference; none means that `actual` holds what `expected` does, as far as that is known."""
+    if not expected.known:
+        return ()
     return (
         *_named("table", expected.tables, actual.tables, _table_difference),
         *_named("sequence", expected.sequences, actual.sequences, _sequence_difference),

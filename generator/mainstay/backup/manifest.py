@@ -36,9 +36,9 @@ class Server(Record):
 
     version: str
     major: int
-    encoding: str
-    collate: str
-    ctype: str
+    encoding: str = ""
+    collate: str = ""
+    ctype: str = ""
 
 
 class Dump(Record):
@@ -79,6 +79,8 @@ class Manifest(Record):
     globals: Artifact | None = None
     """Roles and the like, without passwords; for restoring onto a new server."""
     content: Content
+    caveats: tuple[str, ...] = ()
+    """What this backup does not claim, one sentence each, such as tables that are not of the same instant."""
     tool_version: str
     run_url: str | None = None
     """The workflow run that took it."""

@@ -1,4 +1,4 @@
-"""A database to back up: its name in the policy, and the secret URL that the environment holds."""
+"""A database to back up: its name in the policy, and the place of it, for the most part a secret URL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mainstay.errors import UsageError
 from mainstay.platform.redact import remember_url
 from mainstay.policy import Policy
+from mainstay.policy.databases import CommandDatabase, Database, FileDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Source:
     Attributes:
         name: Its name in the policy; backups are filed under it.
         engine: Name of its engine.
-        url: Connection URL, a secret.
+        url: What its engine finds it by: a connection URL, which is a secret, the path of a file, or the programs of
+            a `command` database as JSON.
     """
 
     name: str
@@ -40,10 +42,34 @@ def sources_of(policy: Policy, environ: Mapping[str, str], only: str | None = No
             f"the policy has no database {only!r}", hint=f"it has: {', '.join(policy.databases)}"
         )
     return [
-        Source(name, database.engine, secret_of(database.url, environ))
+        Source(name, database.engine, _place_of(database, environ))
         for name, database in policy.databases.items()
         if only in {None, name}
     ]
+
+
+def scratch_url_of(
+    policy: Policy | None, name: str, environ: Mapping[str, str], variable: str | None
+) -> str | None:
+    """Return where a backup of the database called `name` is tried out; none lets its engine bring a server.
+
+    Only a `command` database cannot be tried out without its policy, which names the programs.
+
+    Raises:
+        UsageError: The variable that names a server is not set.
+    """
+    if variable:
+        return secret_of(variable, environ)
+    database = policy.databases.get(name) if policy else None
+    return _place_of(database, environ) if isinstance(database, CommandDatabase) else None
+
+
+def _place_of(database: Database, environ: Mapping[str, str]) -> str:
+    if isinstance(database, CommandDatabase):
+        return database.model_dump_json(include={"dump", "load", "create", "check", "drop"})
+    if isinstance(database, FileDatabase) and database.path is not None:
+        return database.path
+    return secret_of(database.url or "", environ)
 
 
 def secret_of(reference: str, environ: Mapping[str, str]) -> str:

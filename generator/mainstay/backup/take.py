@@ -73,6 +73,7 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
             artifact=artifact,
             globals=upload.globals(snapshot),
             content=content.result(),
+            caveats=snapshot.caveats,
             tool_version=__version__,
             run_url=run_url,
         )

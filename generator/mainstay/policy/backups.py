@@ -1,26 +1,14 @@
-"""What the policy says about databases and their backups (SOP-603 section 4)."""
+"""What the policy says about backups (SOP-603 section 4)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
-from typing import Literal
 
 from pydantic import Field
 
 from mainstay.policy.section import Section
 from mainstay.policy.values import Duration, EnvironmentVariable, Recipient, Share, StoreUrl
-
-
-class Database(Section):
-    """A database that is backed up."""
-
-    engine: Literal["postgresql"]
-    """Kind of database."""
-    url: EnvironmentVariable
-    """Variable that holds its connection URL: the direct one, not a pooler's."""
-    assertions: list[str] = Field(default_factory=list)
-    """Queries that a restored database must answer with true, such as `SELECT count(*) > 0 FROM users`."""
 
 
 class Keep(Section):
@@ -64,3 +52,5 @@ class Backups(Section):
     """How often the newest backup is restored into a scratch database."""
     heartbeat: EnvironmentVariable | None = None
     """Variable that holds the address of a dead-man switch outside GitHub."""
+    notify: list[EnvironmentVariable] = Field(default_factory=list)
+    """Variables that hold addresses of apprise: who is told when a backup or a drill fails."""

@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from mainstay.errors import PolicyError
+from mainstay.policy.databases import ENGINES
 from mainstay.policy.model import Policy
 
 POLICY_PATH = Path(".github/mainstay.yml")
@@ -74,13 +75,25 @@ def _parse_yaml(text: str, name: str) -> object:
 
 
 def _describe(detail: ErrorDetails, tree: CommentedMap) -> str:
-    keys = [str(key) for key in detail["loc"]]
+    location = _without_tag(detail["loc"])
     message = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "extra_forbidden":
-        message = "unknown key" + _suggestion(keys)
+    if detail["type"] == "union_tag_invalid":
+        location = (*location, "engine")
+        message = f"there is no engine {detail['ctx']['tag']!r}; mainstay has {', '.join(ENGINES)}"
+    elif detail["type"] == "union_tag_not_found":
+        message = "required key is missing: engine"
+    elif detail["type"] == "extra_forbidden":
+        message = "unknown key" + _suggestion([str(key) for key in location])
     elif detail["type"] == "missing":
         message = "required key is missing"
-    return f"{'.'.join(keys) or 'policy'}: {message} (line {_line_of(detail['loc'], tree)})"
+    keys = ".".join(str(key) for key in location)
+    return f"{keys or 'policy'}: {message} (line {_line_of(location, tree)})"
+
+
+def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the location as the file has it: pydantic puts the engine after the name of a database."""
+    tagged = location[:1] == ("databases",) and location[2:3] and location[2] in ENGINES
+    return location[:2] + location[3:] if tagged else location
 
 
 def _suggestion(keys: list[str]) -> str:

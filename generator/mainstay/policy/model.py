@@ -13,7 +13,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from mainstay.policy.backups import Backups, Database
+from mainstay.policy.backups import Backups
+from mainstay.policy.databases import Database
 from mainstay.policy.section import Section
 from mainstay.policy.values import (
     Day,

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from mainstay.backup.engines.interface import Engine, Snapshot
 from mainstay.errors import EngineError
 
 __all__ = ["Engine", "Snapshot", "engine_named"]
+
+
+_ENGINES = {
+    "postgresql": ("postgresql", "PostgreSQL"),
+    "mysql": ("mysql", "MySQL"),
+    "mariadb": ("mysql", "MariaDB"),
+    "sqlite": ("sqlite", "SQLite"),
+    "mongodb": ("mongodb", "MongoDB"),
+    "command": ("command", "Command"),
+}
+"""Name in the policy -> module and class; the module is loaded when it is used, for it may load a driver."""
 
 
 def engine_named(name: str) -> Engine:
@@ -14,9 +27,8 @@ def engine_named(name: str) -> Engine:
     Raises:
         EngineError: mainstay has no engine of that name.
     """
-    from mainstay.backup.engines.postgresql import PostgreSQL  # noqa: PLC0415 - loads psycopg
-
-    engines: dict[str, type[Engine]] = {"postgresql": PostgreSQL}
-    if name not in engines:
-        raise EngineError(f"there is no engine {name!r}", hint=f"mainstay has: {', '.join(engines)}")
-    return engines[name]()
+    if name not in _ENGINES:
+        raise EngineError(f"there is no engine {name!r}", hint=f"mainstay has: {', '.join(_ENGINES)}")
+    module, engine = _ENGINES[name]
+    made: Engine = getattr(import_module(f"{__name__}.{module}"), engine)()
+    return made

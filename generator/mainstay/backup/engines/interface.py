@@ -39,6 +39,11 @@ class Snapshot(Protocol):
         """The program that dumps, with its version."""
         ...
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a backup of this snapshot cannot claim, one sentence each."""
+        ...
+
     def content(self) -> Content:
         """Return what the database holds at that instant; may run in a thread beside `dump`."""
         ...

@@ -48,6 +48,7 @@ class PostgreSQLSnapshot:
     size_bytes: int
     client: str
     dump_format: str = field(default=DUMP_FORMAT, init=False)
+    caveats: tuple[str, ...] = field(default=(), init=False)
     _url: ConnectionUrl
     _program: Path
     _snapshot_id: str
