@@ -17,7 +17,6 @@ from mainstay.backup.stores.settings import store_settings
 from mainstay.cli.backup.store import store as store_command
 from mainstay.errors import ExitCode, ObjectMissingError, StoreError
 
-pytest_plugins = ["helpers.faulty_store"]
 SAFE = {
     "versioning": "on",
     "object lock": "governance, 30 days by default",

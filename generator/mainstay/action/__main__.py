@@ -53,7 +53,8 @@ def _ended(verdict: str, code: ExitCode) -> Outcome:
 def _drop_empty_settings() -> None:
     # A workflow sets what an unset variable or secret gives, an empty text. To the clients of a store that is a
     # wrong region or endpoint, not a missing one.
-    for name in [name for name, value in os.environ.items() if name.startswith("AWS_") and not value]:
+    stores = ("AWS_", "AZURE_", "GOOGLE_")
+    for name in [name for name, value in os.environ.items() if name.startswith(stores) and not value]:
         del os.environ[name]
 
 

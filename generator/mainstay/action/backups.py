@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from mainstay.action.inputs import Inputs
 from mainstay.action.outcome import Outcome, explain
 from mainstay.action.outputs import Annotation, Level, cell, table
-from mainstay.backup import Manifest, sources_of, take_backup
+from mainstay.backup import Manifest, identities_in, sources_of, take_backup
 from mainstay.backup.drill import Drill, run_drill
+from mainstay.backup.signalling import Channels, backups_told, channels_of, drills_told
+from mainstay.backup.signals import BackupFailed, BackupSucceeded, DrillFailed, DrillSucceeded, reason_of
 from mainstay.errors import BackupError, ExitCode, MainstayError, PolicyError, UsageError, VerificationError
 from mainstay.platform.clock import SystemClock
+from mainstay.platform.github import issues_of
 from mainstay.policy import Policy, load_policy
 from mainstay.policy.backups import Backups
 from mainstay.report.progress import progress_on
@@ -23,15 +27,25 @@ _CLOCK = SystemClock()
 
 
 def backup(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
-    """Take a backup of each database of the policy, or of the one that is named."""
-    policy = load_policy(inputs.root)
-    store = _promised(policy).store
-    sources = {source.name: source for source in sources_of(policy, environ, inputs.database)}
-    progress, run_url = progress_on(sys.stdout, _CLOCK), _run_url(environ)
-    taken, failures = _attempt(
-        sources,
-        lambda name: take_backup(sources[name], store, clock=_CLOCK, progress=progress, run_url=run_url),
-    )
+    """Take a backup of each database of the policy, or of the one that is named, and tell those who have to know."""
+    policy, warnings = load_policy(inputs.root), list[str]()
+    promised, names = _promised(policy), _databases(policy, inputs.database)
+    progress, channels = progress_on(sys.stdout, _CLOCK), _channels(promised, environ, warnings)
+    with backups_told(names, channels, whole=inputs.database is None) as events:
+        sources = {source.name: source for source in sources_of(policy, environ, inputs.database)}
+        taken, failures = _attempt(
+            sources,
+            lambda name: take_backup(
+                sources[name],
+                promised.store,
+                encrypt_to=promised.encrypt_to,
+                clock=_CLOCK,
+                progress=progress,
+                run_url=channels.run_url,
+            ),
+        )
+        events += [BackupSucceeded(name, made.id) for name, made in taken.items()]
+        events += [BackupFailed(name, reason_of(failure)) for name, failure in failures.items()]
     return Outcome(
         f"Backups taken: {len(taken)} of {count_text(len(sources), 'database')}",
         _worst(failures.values()),
@@ -42,29 +56,34 @@ def backup(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
             failures,
         ),
         {name: {"id": made.id, "size_bytes": made.artifact.size_bytes} for name, made in taken.items()},
-        _annotations(failures),
+        _annotations(failures, warnings),
     )
 
 
 def restore_drill(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
     """Restore the newest backup of each database into a scratch database, compare it, and time it."""
-    policy = load_policy(inputs.root)
+    policy, warnings = load_policy(inputs.root), list[str]()
     promised, names = _promised(policy), _databases(policy, inputs.database)
-    server_url, progress = environ.get("MAINSTAY_SCRATCH_URL") or None, progress_on(sys.stdout, _CLOCK)
-    run_url, warnings = _run_url(environ), list[str]()
-    drills, failures = _attempt(
-        names,
-        lambda name: run_drill(
-            name,
-            promised,
-            server_url=server_url,
-            clock=_CLOCK,
-            progress=progress,
-            warn=warnings.append,
-            run_url=run_url,
-        ),
-    )
-    failures |= {name: _failure(drill) for name, drill in drills.items() if not drill.passed}
+    progress, channels = progress_on(sys.stdout, _CLOCK), _channels(promised, environ, warnings)
+    with drills_told(names, channels) as events:
+        drills, failures = _attempt(
+            names,
+            lambda name: run_drill(
+                name,
+                promised,
+                server_url=environ.get("MAINSTAY_SCRATCH_URL") or None,
+                identities=identities_in(environ),
+                clock=_CLOCK,
+                progress=progress,
+                warn=warnings.append,
+                run_url=channels.run_url,
+            ),
+        )
+        failures |= {name: _failure(drill) for name, drill in drills.items() if not drill.passed}
+        events += [DrillFailed(name, reason_of(failure)) for name, failure in failures.items()]
+        events += [
+            DrillSucceeded(name, drill.manifest.id) for name, drill in drills.items() if name not in failures
+        ]
     return Outcome(
         f"Restore drills passed: {len(names) - len(failures)} of {count_text(len(names), 'database')}",
         _worst(failures.values()),
@@ -73,8 +92,14 @@ def restore_drill(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
             failures,
         ),
         {name: _drill_report(drill) for name, drill in drills.items()},
-        (*_annotations(failures), *(Annotation(text, Level.WARNING) for text in warnings)),
+        _annotations(failures, warnings),
     )
+
+
+def _channels(promised: Backups, environ: Mapping[str, str], warnings: list[str]) -> Channels:
+    """Return who is told. Without a token no issue is kept: a workflow of an older revision gives none."""
+    issues = partial(issues_of, environ) if environ.get("GITHUB_TOKEN") else None
+    return channels_of(promised, environ, warnings.append, run_url=_run_url(environ), issues=issues)
 
 
 def _promised(policy: Policy) -> Backups:
@@ -119,8 +144,11 @@ def _details(done: str, failures: Mapping[str, MainstayError]) -> str:
     )
 
 
-def _annotations(failures: Mapping[str, MainstayError]) -> tuple[Annotation, ...]:
-    return tuple(Annotation(f"{name}: {explain(failure)}") for name, failure in failures.items())
+def _annotations(failures: Mapping[str, MainstayError], warnings: Iterable[str]) -> tuple[Annotation, ...]:
+    return (
+        *(Annotation(f"{name}: {explain(failure)}") for name, failure in failures.items()),
+        *(Annotation(text, Level.WARNING) for text in warnings),
+    )
 
 
 def _run_url(environ: Mapping[str, str]) -> str | None:

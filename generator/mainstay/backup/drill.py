@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mainstay.backup.catalog import find_backup
@@ -42,6 +42,7 @@ def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest ha
     promised: Backups,
     *,
     server_url: str | None = None,
+    identities: Sequence[str] = (),
     clock: Clock | None = None,
     progress: Progress = SILENT,
     warn: Callable[[str], None] = lambda _: None,
@@ -53,6 +54,7 @@ def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest ha
         database: Its name in the policy.
         promised: The store, and the objectives that the drill is held against.
         server_url: The server to restore on; by default a throw-away one.
+        identities: Private keys of age, for an encrypted backup.
         clock: Measures.
         progress: Shows the steps.
         warn: Is told when the store did not take the record.
@@ -74,6 +76,7 @@ def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest ha
             promised.store,
             level=Level.RESTORED,
             server_url=server_url,
+            identities=identities,
             clock=clock,
             progress=progress,
         )

@@ -7,8 +7,20 @@ from pathlib import Path
 
 import click
 
-from mainstay.backup import sources_of, take_backup
-from mainstay.cli.backup.request import CLOCK, common_options, print_result, progress, run_url, store_url_of
+from mainstay.backup import Manifest, sources_of, take_backup
+from mainstay.backup.signalling import Channels, backups_told, channels_of
+from mainstay.backup.signals import BackupFailed, BackupSucceeded, reason_of
+from mainstay.cli.backup.request import (
+    CLOCK,
+    common_options,
+    databases_of,
+    print_result,
+    progress,
+    run_url,
+    store_url_of,
+    warn,
+)
+from mainstay.errors import MainstayError
 from mainstay.policy import load_policy
 from mainstay.report.backups import manifest_summary
 
@@ -18,25 +30,42 @@ from mainstay.report.backups import manifest_summary
 def take(repository: Path, store: str | None, database: str | None, as_json: bool) -> None:
     """Back up the policy's databases, or one of them.
 
+    One that fails does not keep the others from being taken. The policy's heartbeat and notifications are told; with
+    --store nobody is, because that is not the backup that was promised.
+
     \b
     Example:
       DATABASE_URL=postgresql://… mainstay backup take --database app
     """
     policy = load_policy(repository)
-    store_url = store_url_of(policy, store)
-    manifests = [
-        take_backup(
-            source,
-            store_url,
-            encrypt_to=policy.backups.encrypt_to if policy.backups else (),
-            clock=CLOCK,
-            progress=progress(),
-            run_url=run_url(),
+    store_url, names = store_url_of(policy, store), databases_of(policy, database)
+    channels = Channels() if store else channels_of(policy.backups, os.environ, warn, run_url=run_url())
+    manifests: list[Manifest] = []
+    failures: list[MainstayError] = []
+    with backups_told(names, channels, whole=database is None) as events:
+        for source in sources_of(policy, os.environ, database):
+            try:
+                manifest = take_backup(
+                    source,
+                    store_url,
+                    encrypt_to=policy.backups.encrypt_to if policy.backups else (),
+                    clock=CLOCK,
+                    progress=progress(),
+                    run_url=run_url(),
+                )
+            except MainstayError as error:
+                failures.append(error)
+                events.append(BackupFailed(source.name, reason_of(error)))
+            else:
+                manifests.append(manifest)
+                events.append(BackupSucceeded(source.name, manifest.id))
+    if manifests:
+        print_result(
+            as_json,
+            [manifest_summary(manifest, store_url, CLOCK.now()) for manifest in manifests],
+            [f"backed up  {manifest.database} {manifest.id}" for manifest in manifests],
         )
-        for source in sources_of(policy, os.environ, database)
-    ]
-    print_result(
-        as_json,
-        [manifest_summary(manifest, store_url, CLOCK.now()) for manifest in manifests],
-        [f"backed up  {manifest.database} {manifest.id}" for manifest in manifests],
-    )
+    for failure in failures[1:]:
+        warn(failure.message)
+    if failures:
+        raise failures[0]
