@@ -10,11 +10,12 @@ from mainstay.platform import redact
 
 pytest_plugins = [
     "helpers.faulty_store",
-    "helpers.google",
+    "helpers.listener",
     "helpers.postgres",
     "helpers.s3",
     "helpers.servers",
     "helpers.subjects",
+    "helpers.google",
 ]
 
 _FOREIGN = (

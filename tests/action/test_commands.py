@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from helpers.composite import read_outputs
 from helpers.github_server import github_server
+from helpers.listener import Listener
 from helpers.policies import changed
 from helpers.postgres import Database
 from helpers.rendering import render
@@ -231,3 +233,94 @@ def test_a_bug_ends_in_a_verdict(tmp_path: Path, app: Path, monkeypatch: pytest.
     assert "ZeroDivisionError" in told.log
     assert [command.data.partition(" in ")[0] for command in told.commands] == ["This is a bug"]
     assert app.is_dir()
+
+
+def signalling(app: Path, **backups: str) -> None:
+    """Let the policy name channels: key of `backups` -> value."""
+    policy = app / POLICY_PATH
+    lines = "".join(f"  {key}: {value}\n" for key, value in backups.items())
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(changed(text, ("backups:\n", f"backups:\n{lines}")), encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+def test_a_failure_is_told_everywhere_and_recovery_takes_it_back(
+    tmp_path: Path, app: Path, database: Database, listener: Listener
+) -> None:
+    """Dead-man switch, message and issue; the night after, success closes the issue."""
+    signalling(app, heartbeat="$BEAT", notify="[$OPS]")
+    database.execute("CREATE TABLE cat AS SELECT 1 AS n")
+    with github_server() as fake:
+        told = {**fake.environ(), "BEAT": listener.url, "OPS": f"json://{listener.address}/hook"}
+        wrong = re.sub(r":[^:@/]+@", ":wr0ng-pass@", database.url)
+
+        failed = act(tmp_path, "backup", {**told, "DATABASE_URL": wrong})
+        (issue,) = fake.open()
+        recovered = act(tmp_path, "backup", {**told, "DATABASE_URL": database.url})
+
+        assert fake.open() == []
+    assert (failed.code, recovered.code) == (ExitCode.FAILED, ExitCode.OK), recovered.log
+    assert listener.paths == [
+        "/ping/secret-uuid/start",
+        "/ping/secret-uuid/fail",
+        "/hook",
+        "/ping/secret-uuid/start",
+        "/ping/secret-uuid",
+    ]
+    assert issue["title"] == "Backup of app failed"
+    everything = json.dumps([listener.heard, fake.issues, fake.comments])
+    assert "authentication" in everything
+    assert "wr0ng" not in everything
+    assert [command for command in recovered.commands if command.name == "warning"] == []
+    assert "secret-uuid" not in failed.summary + recovered.summary
+
+
+def test_a_drill_that_fails_keeps_an_issue_of_its_own(tmp_path: Path, app: Path, listener: Listener) -> None:
+    """And leaves the dead-man switch alone: that one is about backups."""
+    signalling(app, heartbeat="$BEAT")
+
+    with github_server() as fake:
+        act(tmp_path, "restore-drill", {**fake.environ(), "BEAT": listener.url})
+
+    assert [issue["title"] for issue in fake.open()] == ["Restore drill of app failed"]
+    assert listener.heard == []
+
+
+def test_what_could_not_be_told_is_a_warning(tmp_path: Path, app: Path, database: Database) -> None:
+    """The backup is there, and green; the run says that nobody was told."""
+    signalling(app, heartbeat="$BEAT", notify="[$OPS]")
+    database.execute("CREATE TABLE cat AS SELECT 1 AS n")
+    with github_server() as fake:
+        fake.faults = {"GET .*/issues": [403]}
+        told = act(
+            tmp_path,
+            "backup",
+            {**fake.environ(), "DATABASE_URL": database.url, "BEAT": "http://127.0.0.1:9/secret-uuid"},
+        )
+
+    assert told.code == ExitCode.OK, told.log
+    warnings = [command.data for command in told.commands if command.name == "warning"]
+    assert [warning.partition(":")[0] for warning in warnings] == [
+        "nobody is told there",
+        "the heartbeat start was not taken",
+        "the heartbeat success was not taken",
+        "the issue about it is not up to date",
+    ]
+    assert "secret-uuid" not in told.log + told.summary
+
+
+def test_a_backup_is_encrypted_as_the_policy_says(tmp_path: Path, app: Path, database: Database) -> None:
+    """Public key in the policy, private key with the drill alone."""
+    identity = pyrage.x25519.Identity.generate()
+    signalling(app, **{"encrypt-to": f"[{identity.to_public()}]"})
+    database.execute("CREATE TABLE cat AS SELECT 1 AS n")
+
+    taken = act(tmp_path, "backup", {"DATABASE_URL": database.url})
+    scratch = {"MAINSTAY_SCRATCH_URL": database.server_url}
+    without = act(tmp_path, "restore-drill", scratch)
+    drill = act(tmp_path, "restore-drill", {**scratch, "MAINSTAY_AGE_IDENTITY": str(identity)})
+
+    assert taken.code == ExitCode.OK, taken.log
+    assert [path.name for path in (tmp_path / "store").rglob("dump.*")] == ["dump.zst.age"]
+    assert without.code not in {ExitCode.OK, ExitCode.BUG}
+    assert drill.code == ExitCode.OK, drill.log
