@@ -16,6 +16,7 @@ from mainstay.scaffold.answers import ANSWERS_FILE, Answers
 from mainstay.scaffold.copy import Rendered, render
 from mainstay.scaffold.ownership import Ownership, ownership_of
 from mainstay.scaffold.place import require_place
+from mainstay.scaffold.quick import rendering_quickly
 from mainstay.scaffold.revision import Adopted, read_adopted
 from mainstay.scaffold.source import TemplateSource, find_source
 
@@ -106,7 +107,9 @@ def compared(
     """
     target = Target.at(path)
     with tempfile.TemporaryDirectory(prefix="mainstay-") as scratch:
-        yield _compare(target, Path(scratch), ref, answers or {}, local=local)
+        with rendering_quickly():
+            comparison = _compare(target, Path(scratch), ref, answers or {}, local=local)
+        yield comparison
 
 
 def _compare(

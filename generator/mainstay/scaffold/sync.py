@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mainstay.errors import ScaffoldError
-from mainstay.policy import Policy
-from mainstay.policy.tables import TABLES
+
+if TYPE_CHECKING:
+    from mainstay.policy import Policy
 
 DOCUMENTS = "docs"
 _MARKER = re.compile(r"[ \t]*<!--[ \t]*(?P<end>/?)mainstay:(?P<name>[^\s>]*)[ \t]*-->[ \t]*(?P<cr>\r?)")
@@ -23,6 +25,8 @@ def sync_documents(root: Path, policy: Policy, *, check: bool = False) -> list[s
     Raises:
         ScaffoldError: A document cannot be read or written, or its markers are broken.
     """
+    from mainstay.policy.tables import TABLES  # noqa: PLC0415 - takes 0.15 s, and an update needs no policy
+
     tables = {name: table(policy) for name, table in TABLES.items()}
     outdated = dict(_outdated(root, tables))
     if not check:
