@@ -39,12 +39,14 @@ def backup(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
                 sources[name],
                 promised.store,
                 encrypt_to=promised.encrypt_to,
+                guards=promised.guards,
                 clock=_CLOCK,
                 progress=progress,
                 run_url=channels.run_url,
             ),
         )
         events += [BackupSucceeded(name, made.id) for name, made in taken.items()]
+        warnings += [f"{name}: {caveat}" for name, made in taken.items() for caveat in made.caveats]
         events += [BackupFailed(name, reason_of(failure)) for name, failure in failures.items()]
     return Outcome(
         f"Backups taken: {len(taken)} of {count_text(len(sources), 'database')}",

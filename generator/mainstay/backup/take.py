@@ -8,16 +8,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from mainstay import __version__
-from mainstay.backup.catalog import artifact_key, globals_key, manifest_key
+from mainstay.backup.catalog import artifact_key, find_backup, globals_key, manifest_key
 from mainstay.backup.content import Content
 from mainstay.backup.encryption import encrypt
 from mainstay.backup.engines import Snapshot, engine_named
+from mainstay.backup.guards import require_plausible
 from mainstay.backup.manifest import Artifact, Dump, Manifest, new_id
 from mainstay.backup.source import Source
 from mainstay.backup.stores import Store, open_store
 from mainstay.backup.stream import Meter, compress, part_size_bytes
-from mainstay.errors import BackupError, EngineError, ObjectMissingError, StoreError
+from mainstay.errors import BackupError, EngineError, ObjectMissingError, StoreError, UsageError
 from mainstay.platform.clock import Clock, SystemClock
+from mainstay.policy.backups import Guards
 from mainstay.progress import SILENT, Progress, Step
 
 _CAUSE_SECONDS = 1.0
@@ -28,6 +30,7 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
     store_url: str,
     *,
     encrypt_to: Sequence[str] = (),
+    guards: Guards | None = None,
     clock: Clock | None = None,
     progress: Progress = SILENT,
     run_url: str | None = None,
@@ -40,11 +43,13 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
         source: The database.
         store_url: Where the backup goes.
         encrypt_to: Public keys of age that the artifact is encrypted for; none leaves it plain.
+        guards: What makes the backup look wrong, compared with the one before; by default the policy's defaults.
         clock: Tells the time.
         progress: Shows the step.
         run_url: The workflow run that this is.
 
     Raises:
+        BackupError: It looks wrong, and the guards refuse it.
         EngineError: The database cannot be read.
         StoreError: The store cannot be written.
         UsageError: A recipient is no public key.
@@ -54,6 +59,7 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
     store = open_store(store_url)
     backup_id = new_id(clock.now())
     key = artifact_key(source.name, backup_id, encrypted=bool(encrypt_to))
+    previous, doubts = _backup_before(store_url, source.name)
     with (
         progress.step(f"Back up {source.name} to {store.url}") as step,
         engine_named(source.engine).snapshot(source.url) as snapshot,
@@ -73,13 +79,25 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
             artifact=artifact,
             globals=upload.globals(snapshot),
             content=content.result(),
-            caveats=snapshot.caveats,
+            caveats=(*snapshot.caveats, *doubts),
             tool_version=__version__,
             run_url=run_url,
         )
+        oddities = require_plausible(manifest, previous, guards or Guards())
+        manifest = manifest.model_copy(update={"caveats": (*manifest.caveats, *oddities)})
         store.create(manifest_key(source.name, backup_id), manifest.to_json())
         step.note(f"{manifest.content.rows:,} rows in {len(manifest.content.tables)} tables")
     return manifest
+
+
+def _backup_before(store_url: str, database: str) -> tuple[Manifest | None, tuple[str, ...]]:
+    """Return the newest backup, and why there is nothing to compare with although there may be one."""
+    try:
+        return find_backup(store_url, database), ()
+    except UsageError:
+        return None, ()
+    except StoreError as error:
+        return None, (f"it was not compared with the backup before: {error.message}",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from typing import Literal
 
 from pydantic import Field
 
@@ -33,6 +34,17 @@ class Prune(Section):
     """Of all backups of a database, at most this share is deleted in one run; a plan for more is refused."""
 
 
+class Guards(Section):
+    """What makes a backup look wrong although everything worked."""
+
+    on_empty: Literal["fail", "warn"] = "fail"
+    """What to do when the database holds no table, or no row at all."""
+    largest_drop: Share = Field(default=Fraction(1, 2), json_schema_extra={"default": "50%"})
+    """Tables, rows or bytes may be fewer than in the backup before by at most this share."""
+    on_drop: Literal["fail", "warn"] = "fail"
+    """What to do when they are fewer than that."""
+
+
 class Backups(Section):
     """Where backups go and what they promise (SOP-603 section 4)."""
 
@@ -46,6 +58,8 @@ class Backups(Section):
     """How many backups of each age are kept."""
     prune: Prune = Prune()
     """What deleting old backups may cost at most."""
+    guards: Guards = Guards()
+    """What makes a backup look wrong although everything worked."""
     encrypt_to: list[Recipient] = Field(default_factory=list)
     """Public keys of age; the private ones stay with those who restore."""
     drill_every: Duration = timedelta(days=7)

@@ -21,13 +21,17 @@ from mainstay.cli.backup.request import (
     warn,
 )
 from mainstay.errors import MainstayError
-from mainstay.policy import load_policy
+from mainstay.policy import Policy, load_policy
+from mainstay.policy.backups import Guards
 from mainstay.report.backups import manifest_summary
 
 
 @click.command()
+@click.option(
+    "--accept-drop", is_flag=True, help="Keep the backup although it is empty or far smaller than the last."
+)
 @common_options
-def take(repository: Path, store: str | None, database: str | None, as_json: bool) -> None:
+def take(repository: Path, store: str | None, database: str | None, as_json: bool, accept_drop: bool) -> None:
     """Back up the policy's databases, or one of them.
 
     One that fails does not keep the others from being taken. The policy's heartbeat and notifications are told; with
@@ -49,6 +53,7 @@ def take(repository: Path, store: str | None, database: str | None, as_json: boo
                     source,
                     store_url,
                     encrypt_to=policy.backups.encrypt_to if policy.backups else (),
+                    guards=_guards(policy, accept_drop=accept_drop),
                     clock=CLOCK,
                     progress=progress(),
                     run_url=run_url(),
@@ -58,6 +63,8 @@ def take(repository: Path, store: str | None, database: str | None, as_json: boo
                 events.append(BackupFailed(source.name, reason_of(error)))
             else:
                 manifests.append(manifest)
+                for caveat in manifest.caveats:
+                    warn(f"{source.name}: {caveat}")
                 events.append(BackupSucceeded(source.name, manifest.id))
     if manifests:
         print_result(
@@ -69,3 +76,8 @@ def take(repository: Path, store: str | None, database: str | None, as_json: boo
         warn(failure.message)
     if failures:
         raise failures[0]
+
+
+def _guards(policy: Policy, *, accept_drop: bool) -> Guards:
+    guards = policy.backups.guards if policy.backups else Guards()
+    return guards.model_copy(update={"on_empty": "warn", "on_drop": "warn"}) if accept_drop else guards
