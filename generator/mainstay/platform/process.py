@@ -140,7 +140,8 @@ def feed_input(
 def kill_streams() -> None:
     """Kill every program that is being streamed from or to: for a process that is about to end at once."""
     for process in tuple(_running):
-        _kill(process)
+        with contextlib.suppress(ProcessLookupError):  # it ended just now
+            _kill(process)
 
 
 @contextlib.contextmanager
