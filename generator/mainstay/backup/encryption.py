@@ -81,8 +81,8 @@ def _pumped(blocks: Iterator[bytes], pump: Pump) -> Iterator[bytes]:
     """
     source, output = _Input(), _Output()
     thread = threading.Thread(target=_run, args=(pump, source, output), name="age")
-    thread.start()
     try:
+        thread.start()
         for block in blocks:
             source.feed(block)
             yield from output.ready()
@@ -92,7 +92,8 @@ def _pumped(blocks: Iterator[bytes], pump: Pump) -> Iterator[bytes]:
         yield from output.rest()
     finally:
         source.abandon()
-        thread.join()
+        with contextlib.suppress(RuntimeError):  # a signal came while it started: it ends by itself
+            thread.join()
     if isinstance(output.error, pyrage.DecryptError):
         raise WrongKeyError(
             f"decryption failed: {output.error}",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -54,7 +54,7 @@ def interruptible() -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def ending_within(grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
-    """End this process when a stop signal has come and the block has not ended so many seconds later.
+    """End this process when it is still there so many seconds after a stop signal that came during the block.
 
     Python's own handlers wait for the main thread, which may be waiting for a store that does not answer.
     """
@@ -63,23 +63,20 @@ def ending_within(grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
         return
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
-    ended = threading.Event()
-
-    def watch() -> None:
-        while number := os.read(reader, 1):
-            if number[0] in _STOP_SIGNALS and not ended.wait(grace_seconds):
-                process.kill_streams()
-                os._exit(ExitCode.INTERRUPTED)
-
-    watcher = threading.Thread(target=watch, name="grace", daemon=True)
-    watcher.start()
+    threading.Thread(target=_watch, args=(reader, grace_seconds), name="grace", daemon=True).start()
     before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield
     finally:
-        ended.set()
-        with contextlib.suppress(ValueError):
-            signal.set_wakeup_fd(before)
+        signal.set_wakeup_fd(before)
         os.close(writer)
-        watcher.join()
-        os.close(reader)
+
+
+def _watch(reader: int, grace_seconds: float) -> None:
+    """Wait for the number of a stop signal; the pipe ends without one when the block has ended."""
+    while number := os.read(reader, 1):
+        if number[0] in _STOP_SIGNALS:
+            time.sleep(grace_seconds)
+            process.kill_streams()
+            os._exit(ExitCode.INTERRUPTED)
+    os.close(reader)

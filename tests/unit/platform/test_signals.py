@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 import pytest
 
+from mainstay.platform import process
 from mainstay.platform.signals import interruptible
 
 
@@ -47,3 +49,34 @@ def test_a_signal_that_the_caller_disregards_stays_so() -> None:
             os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+STUCK = """
+import os, signal, sys, threading
+from mainstay.platform.signals import ending_within, interruptible
+
+with ending_within(0.3), interruptible():
+    threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        {then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "status"),
+    [
+        ("sys.exit(7)", 7),  # it cleaned up in time
+        ("threading.Event().wait()", 130),  # it hangs while it cleans up
+        (
+            "threading.Thread(target=threading.Event().wait).start()",
+            130,
+        ),  # a thread of it hangs at the very end
+    ],
+)
+def test_a_stopped_process_ends_in_time_or_is_ended(then: str, status: int) -> None:
+    """Whatever does not answer: GitHub would kill it, and what it had begun with it."""
+    done = process.run([sys.executable, "-c", STUCK.format(then=then)], check=False, timeout_seconds=20)
+
+    assert done.returncode == status
