@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 
 from helpers.lint import schema_errors, zizmor
 from helpers.rendering import REPOSITORY, rendered
-from mainstay.policy import load_policy
+from mainstay.policy import POLICY_PATH, parse_policy
+from mainstay.policy.databases import ServerDatabase
 
 ECOSYSTEMS: list[str] = YAML(typ="safe").load(REPOSITORY / "copier.yml")["ecosystems"]["choices"]
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -118,14 +119,17 @@ def test_each_workflow_is_a_checkout_and_one_step_that_works(answers: dict[str, 
 
 @every_answer_set
 def test_rights_are_granted_job_by_job(answers: dict[str, Any]) -> None:
-    """Nothing at the top, and to each job what it uses: only one may write, and only to issues."""
+    """Nothing at the top, and to each job what it uses: what writes, writes issues and nothing else."""
     target = rendered(**answers)
 
     assert all(workflow["permissions"] == {} for workflow in workflows(target).values())
     granted = {name: job["permissions"] for name, job in jobs(target)}
     writing = {name for name, rights in granted.items() if "write" in (rights | {"id-token": ""}).values()}
-    assert writing == {"sop-update.yml:update"}
-    assert granted["sop-update.yml:update"] == {"contents": "read", "issues": "write"}
+    assert (
+        writing == {"sop-update.yml:update", "backup.yml:backup", "restore-drill.yml:drill"} & granted.keys()
+    )
+    for name in writing:
+        assert granted[name] | {"id-token": ""} == {"contents": "read", "issues": "write", "id-token": ""}
 
 
 def test_a_repository_without_a_database_gets_no_backup_workflows() -> None:
@@ -156,10 +160,14 @@ def test_the_store_is_reached_with_the_credentials_that_were_chosen(
     secrets: set[str],
     runner: str,
 ) -> None:
-    """A key is stored only when asked for; a folder needs a machine that lasts; only the backup sees the database."""
+    """A key is stored only when asked for; only the backup sees the database, only the drill the private key."""
     target = rendered(**answers)
     (job,) = workflows(target)[file]["jobs"].values()
-    wanted = {*secrets, "DATABASE_URL"} if file == "backup.yml" else secrets
+    own = {
+        "backup.yml": {"DATABASE_URL", "BACKUP_HEARTBEAT_URL"},
+        "restore-drill.yml": {"MAINSTAY_AGE_IDENTITY"},
+    }
+    wanted = {*secrets, *own[file], "BACKUP_NOTIFY_URL"}
 
     read = set(re.findall(r"secrets\.(\w+)", str(job)))
 
@@ -167,17 +175,29 @@ def test_the_store_is_reached_with_the_credentials_that_were_chosen(
     assert (job.get("permissions", {}).get("id-token") == "write") == signs_in
     assert any("configure-aws-credentials" in step["uses"] for step in job["steps"]) == signs_in
     assert job["runs-on"] == runner
-    assert "environment" in job or not read
+    assert job["environment"] == file.removesuffix(".yml")
 
 
-def test_the_backup_gets_every_secret_that_the_policy_names() -> None:
-    """A `$NAME` in the policy is a name in the environment of the step."""
+@pytest.mark.parametrize("file", ["backup.yml", "restore-drill.yml"])
+def test_a_step_gets_every_secret_that_the_policy_names(file: str) -> None:
+    """A `$NAME` in the policy is a name in the environment of the step, also once its comment mark is gone."""
     target = rendered()
-    environment = companion_step(target, "backup.yml")["env"]
+    environment = companion_step(target, file)["env"]
+    text = re.sub(
+        r"(?m)^  # (heartbeat|notify):", r"  \1:", (target / POLICY_PATH).read_text(encoding="utf-8")
+    )
+    policy = parse_policy(text)
+    assert policy.backups is not None
 
-    for database in load_policy(target).databases.values():
-        name = database.url.removeprefix("$")
+    named = list(policy.backups.notify)
+    if file == "backup.yml":
+        named.append(str(policy.backups.heartbeat))
+        named += [each.url for each in policy.databases.values() if isinstance(each, ServerDatabase)]
+
+    assert named
+    for name in (reference.removeprefix("$") for reference in named):
         assert environment[name] == f"${{{{ secrets.{name} }}}}"
+    assert environment["GITHUB_TOKEN"] == "${{ github.token }}"
 
 
 def test_dependabot_covers_what_was_answered() -> None:
