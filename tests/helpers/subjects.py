@@ -22,12 +22,12 @@ from helpers.required import missing
 from mainstay.backup import Source, engine_named
 from mainstay.backup.engines.mysql_url import ConnectionUrl
 from mainstay.errors import EngineError
-from mainstay.platform import mysql_installs, postgres_installs
+from mainstay.platform import mongo_installs, mysql_installs, postgres_installs
 from mainstay.platform.embedded_mysql import EmbeddedMySQL
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
 
 DATA = Path(__file__).with_name("data")
-SUBJECTS = ("postgresql", "mariadb", "sqlite", "command")
+SUBJECTS = ("postgresql", "mariadb", "sqlite", "mongodb", "command")
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,51 @@ def sqlite_subject(tmp_path: Path) -> Subject:
     )
 
 
+@pytest.fixture
+def mongodb_subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
+    """A MongoDB database, as far as MongoDB's programs can be stood in for."""
+    home, programs = tmp_path / "mongo", tmp_path / "programs"
+    (home / "app").mkdir(parents=True)
+    stand_in = (DATA / "mongo_stand_in.py").read_text(encoding="utf-8")
+    for name in ("mongodump", "mongorestore", "mongosh"):
+        _script(programs / name, stand_in, f"{sys.executable} -I")
+    monkeypatch.setenv("MONGO_STAND_IN", str(home))
+    monkeypatch.setenv(mongo_installs.BIN_VARIABLE, str(programs))
+
+    def insert(collection: str, count: int) -> None:
+        with (home / "app" / collection).open("ab") as file:
+            for number in range(count):
+                body = (
+                    b"\x10_id\0" + number.to_bytes(4, "little") + b"\x05bytes\0" + (b"\2\0\0\0\0" + b"\xff\0")
+                )
+                file.write((len(body) + 5).to_bytes(4, "little") + body + b"\0")
+
+    for collection in ("parent", "child"):
+        insert(collection, 3000)
+    for collection in ("dotted.größe", "empty"):
+        insert(collection, 5 if collection != "empty" else 0)
+
+    def write() -> None:
+        file = home / "app" / "parent"
+        changed = file.with_name(".changed")
+        changed.write_bytes(file.read_bytes().replace(b"\xff\0\0", b"\xfe\0\0", 1))
+        changed.rename(file)
+
+    url = "mongodb://app:s3cret%2Fword@stand-in.invalid:27017/app?authSource=admin"
+    return Subject(
+        "mongodb",
+        url,
+        url,
+        lambda: {folder.name for folder in home.iterdir()},
+        write,
+        secret="s3cret/word",
+        holds=frozenset({"collection"}),
+        broken=_instead_of("mongodump", "mongodump version: 100.0.0", mongo_installs.BIN_VARIABLE, url),
+    )
+
+
 _PROGRAMS = """
-import os, pathlib, shutil, sys
+import pathlib, sys
 folder, duty, name = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 path = folder / name
 if duty == "dump":
@@ -241,9 +284,9 @@ def command_subject(tmp_path: Path) -> Subject:
     )
 
 
-def _script(path: Path, text: str) -> Path:
+def _script(path: Path, text: str, interpreter: str = "/bin/sh") -> Path:
     path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.write_text(f"#!{interpreter}\n{text}\n", encoding="utf-8")
     path.chmod(0o755)
     return path
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from mainstay.action.inputs import Inputs
 from mainstay.action.outcome import Outcome, explain
 from mainstay.action.outputs import Annotation, Level, cell, table
-from mainstay.backup import Manifest, identities_in, sources_of, take_backup
+from mainstay.backup import Manifest, identities_in, scratch_url_of, sources_of, take_backup
 from mainstay.backup.drill import Drill, run_drill
 from mainstay.backup.signalling import Channels, backups_told, channels_of, drills_told
 from mainstay.backup.signals import BackupFailed, BackupSucceeded, DrillFailed, DrillSucceeded, reason_of
@@ -24,6 +24,7 @@ from mainstay.report.quantities import count_text, size_text, span_text
 
 Done = TypeVar("Done")
 _CLOCK = SystemClock()
+_SCRATCH = "MAINSTAY_SCRATCH_URL"
 
 
 def backup(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
@@ -73,7 +74,7 @@ def restore_drill(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
             lambda name: run_drill(
                 name,
                 promised,
-                server_url=environ.get("MAINSTAY_SCRATCH_URL") or None,
+                server_url=scratch_url_of(policy, name, environ, _SCRATCH if environ.get(_SCRATCH) else None),
                 identities=identities_in(environ),
                 clock=_CLOCK,
                 progress=progress,

@@ -9,7 +9,7 @@ from mainstay.backup.prune import PruneResult, kept_by, prune_backups
 from mainstay.backup.recording import record_verification, verify_and_record
 from mainstay.backup.records import Standing, VerificationRecord
 from mainstay.backup.restore import Restoration, restore_backup
-from mainstay.backup.source import Source, secret_of, sources_of
+from mainstay.backup.source import Source, scratch_url_of, secret_of, sources_of
 from mainstay.backup.status import State, Status, backup_status
 from mainstay.backup.take import take_backup
 from mainstay.backup.verify import Level, Verification, verify_backup
@@ -37,6 +37,7 @@ __all__ = [
     "read_catalog",
     "record_verification",
     "restore_backup",
+    "scratch_url_of",
     "secret_of",
     "sources_of",
     "take_backup",

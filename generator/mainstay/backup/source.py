@@ -53,15 +53,15 @@ def scratch_url_of(
 ) -> str | None:
     """Return where a backup of the database called `name` is tried out; none lets its engine bring a server.
 
-    Only a `command` database cannot be tried out without its policy, which names the programs.
+    A `command` database needs its own programs for that, a file no server, whatever the variable names.
 
     Raises:
         UsageError: The variable that names a server is not set.
     """
-    if variable:
-        return secret_of(variable, environ)
     database = policy.databases.get(name) if policy else None
-    return _place_of(database, environ) if isinstance(database, CommandDatabase) else None
+    if isinstance(database, CommandDatabase):
+        return _place_of(database, environ)
+    return secret_of(variable, environ) if variable and not isinstance(database, FileDatabase) else None
 
 
 def _place_of(database: Database, environ: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from mainstay.backup import (
     Manifest,
     Verification,
     identities_in,
-    secret_of,
+    scratch_url_of,
     verify_and_record,
     verify_backup,
 )
@@ -73,7 +73,9 @@ def verify(
             manifest,
             store_url,
             level=Level(level),
-            server_url=secret_of(server_url_env, os.environ) if server_url_env else None,
+            server_url=scratch_url_of(
+                policy_if_any(repository), manifest.database, os.environ, server_url_env
+            ),
             identities=identities_in(os.environ),
             assertions=_assertions(repository, manifest),
             clock=CLOCK,
