@@ -52,6 +52,10 @@ class PolicyError(UsageError):
     """`.github/mainstay.yml` is missing, unreadable or not a policy."""
 
 
+class DependabotError(UsageError):
+    """`.github/dependabot.yml` cannot be read, or not be changed without risk; it was not changed."""
+
+
 class ScaffoldError(MainstayError):
     """The target repository cannot take the template as it is."""
 

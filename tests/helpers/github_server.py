@@ -23,12 +23,14 @@ class FakeGitHub:
         login: Who the token belongs to; nothing makes it a workflow's own token.
         faults: `METHOD path-pattern` -> statuses to answer with, in order, before it works again. A negative status
             is answered after the request was carried out: the answer is lost, the deed is done.
+        labels: The names of its labels.
         requests: `METHOD path` of everything that was asked.
     """
 
     url: str = ""
     login: str | None = None
     issues: list[dict[str, Any]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
     comments: list[tuple[int, str]] = field(default_factory=list)
     faults: dict[str, list[int]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
@@ -79,10 +81,14 @@ class FakeGitHub:
     def _carry_out(
         self, method: str, path: str, query: dict[str, list[str]], data: dict[str, Any]
     ) -> tuple[int, object]:
-        if path == "/user":
-            return (
-                (200, {"login": self.login}) if self.login else (403, {"message": "Resource not accessible"})
-            )
+        user = (200, {"login": self.login}) if self.login else (403, {"message": "Resource not accessible"})
+        labels = [{"name": name, "color": "ededed"} for name in self.labels]
+        fixed: dict[str, tuple[int, object]] = {
+            "/user": user,
+            f"/repos/{REPOSITORY}/labels": (200, labels),
+        }
+        if path in fixed:
+            return fixed[path]
         if path == f"/repos/{REPOSITORY}/issues" and method == "GET":
             wanted = query["labels"][0]
             return 200, [

@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "mainstay.cli.audit:audit",
     "backup": "mainstay.cli.backup:backup",
     "demo": "mainstay.cli.demo:demo",
+    "dependabot": "mainstay.cli.dependabot:dependabot",
     "detect": "mainstay.cli.detect:detect",
     "diff": "mainstay.cli.diff:diff",
     "init": "mainstay.cli.init:init",

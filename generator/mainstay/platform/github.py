@@ -62,6 +62,20 @@ def issues_of(environ: Mapping[str, str]) -> Issues:
     Raises:
         UsageError: GITHUB_TOKEN or GITHUB_REPOSITORY is not set.
     """
+    return _repository_of(environ)
+
+
+def labels_of(environ: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of the labels of the repository that a workflow runs in.
+
+    Raises:
+        UsageError: GITHUB_TOKEN or GITHUB_REPOSITORY is not set.
+        GitHubError: GitHub does not tell.
+    """
+    return _repository_of(environ).labels()
+
+
+def _repository_of(environ: Mapping[str, str]) -> GitHubIssues:
     for name in ("GITHUB_TOKEN", "GITHUB_REPOSITORY"):
         if not environ.get(name):
             raise UsageError(
@@ -118,6 +132,11 @@ class GitHubIssues:
             issue = self._repository.get_issue(number)
             issue.create_comment(comment)
             issue.edit(state="closed", state_reason="completed")
+
+    def labels(self) -> frozenset[str]:
+        """Return the names of the labels that an issue or a pull request can have."""
+        with self._asking("read its labels"):
+            return frozenset(label.name for label in self._repository.get_labels())
 
     def _user(self) -> str:
         from github import GithubException  # noqa: PLC0415 - heavy

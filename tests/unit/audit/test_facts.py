@@ -13,11 +13,12 @@ from mainstay.audit.checks.dependencies import every_entry_has_a_cooldown
 from mainstay.audit.engine import Facts, evaluate
 from mainstay.audit.facts import Root
 from mainstay.audit.facts.cron import longest_gap
-from mainstay.audit.facts.dependabot import DependabotConfig, UpdateEntry, dependabot_config
+from mainstay.audit.facts.dependabot import DependabotConfig, dependabot_config
 from mainstay.audit.facts.files import repository_files
 from mainstay.audit.facts.markdown import parse_document
 from mainstay.audit.facts.workflows import parse_workflow
-from mainstay.audit.model import Location, Unavailable
+from mainstay.audit.model import Unavailable
+from mainstay.dependabot.entries import UpdateEntry
 from mainstay.platform.git import Repository
 from mainstay.platform.process import run
 
@@ -124,7 +125,7 @@ def test_no_text_breaks_the_reading_of_a_document(text: str) -> None:
 )
 def test_which_folders_an_entry_covers(own: str, directory: str, covered: object) -> None:
     """Globs as Dependabot reads them: one star stays in a folder, two cross folders."""
-    entry = UpdateEntry("npm", (own,), {}, Location("x"))
+    entry = UpdateEntry("npm", (own,), {})
 
     assert entry.covers(directory) is covered
 
@@ -133,9 +134,7 @@ def test_which_folders_an_entry_covers(own: str, directory: str, covered: object
 def test_every_entry_is_looked_at_whatever_their_order(order: list[int], weak: set[int]) -> None:
     """One good entry does not hide a weak one, wherever it stands."""
     entries = tuple(
-        UpdateEntry(
-            "npm", (f"/{n}",), {"cooldown": {"default-days": 3 if n in weak else 7}}, Location("d", n)
-        )
+        UpdateEntry("npm", (f"/{n}",), {"cooldown": {"default-days": 3 if n in weak else 7}}, "d", n)
         for n in order
     )
 

@@ -7,22 +7,23 @@ from datetime import timedelta
 from typing import Any
 
 from mainstay.audit.facts.cron import longest_gap
-from mainstay.audit.facts.dependabot import DEPENDABOT, DependabotConfig, UpdateEntry, dependabot_config
+from mainstay.audit.facts.dependabot import DependabotConfig, dependabot_config
 from mainstay.audit.facts.files import RepositoryFiles
 from mainstay.audit.facts.trees import mapping, sequence
 from mainstay.audit.model import Finding, Location, NotApplicable, Severity, Unavailable
 from mainstay.audit.registry import check
+from mainstay.dependabot.ecosystems import UNGROUPED
+from mainstay.dependabot.entries import DEPENDABOT, UpdateEntry, idle, overlapping, uncovered
+from mainstay.dependabot.wanted import COOLDOWN_DAYS
 from mainstay.stack import Stack
 
-COOLDOWN_DAYS = 7
 _OFTEN_ENOUGH = {"daily", "weekly"}
 _WEEK = timedelta(days=7)
-_UNGROUPED = {"gitsubmodule", "nix"}
-"""Ecosystems without versions to group by."""
 
 
 def _finding(entry: UpdateEntry, message: str, fix: str) -> Finding:
-    return Finding(message=f"{entry.name}: {message}", at=entry.at, key=entry.name, fix=fix)
+    at = Location(entry.path, entry.line)
+    return Finding(message=f"{entry.name}: {message}", at=at, key=entry.name, fix=fix)
 
 
 @check("DEP101", "Dependabot is configured", Severity.HIGH, sop="2")
@@ -63,17 +64,15 @@ def every_manifest_is_covered(files: RepositoryFiles, stack: Stack) -> Iterator[
         entries = dependabot_config(files).entries
     except NotApplicable:
         entries = ()
-    for ecosystem in stack.ecosystems:
-        own = [entry for entry in entries if entry.ecosystem == ecosystem.name]
-        for directory in ecosystem.directories:
-            if not any(entry.covers(directory) for entry in own):
-                yield Finding(
-                    message=f"no entry updates {ecosystem.name} in {directory}",
-                    at=Location(DEPENDABOT),
-                    key=f"{ecosystem.name} {directory}",
-                    fix=f"add an entry for package-ecosystem {ecosystem.name}, directory {directory}",
-                    evidence={"manifests": ", ".join(proof.path for proof in ecosystem.evidence[:5])},
-                )
+    for ecosystem, directory in uncovered(stack, entries):
+        yield Finding(
+            message=f"no entry updates {ecosystem.name} in {directory}",
+            at=Location(DEPENDABOT),
+            key=f"{ecosystem.name} {directory}",
+            fix=f"add an entry for package-ecosystem {ecosystem.name}, directory {directory}: "
+            "`mainstay dependabot apply`",
+            evidence={"manifests": ", ".join(proof.path for proof in ecosystem.evidence[:5])},
+        )
 
 
 @check("DEP103", "Every Dependabot entry has a manifest", Severity.LOW, sop="2")
@@ -84,23 +83,8 @@ def every_entry_has_a_manifest(
 
     Fix: remove the entry, or correct its folder.
     """
-    names = {
-        known.name: {proof.path.rpartition("/")[2] for proof in known.evidence} for known in stack.ecosystems
-    }
-    for entry in config.entries:
-        wanted = names.get(entry.ecosystem, set())
-        known = any(
-            entry.covers(d)
-            for each in stack.ecosystems
-            if each.name == entry.ecosystem
-            for d in each.directories
-        )
-        if not known and not any(
-            entry.covers(path.rpartition("/")[0])
-            for path in files.listed
-            if path.rpartition("/")[2] in wanted
-        ):
-            yield _finding(entry, "nothing there to update", "remove the entry or correct its folder")
+    for entry in idle(config.entries, stack, files.listed):
+        yield _finding(entry, "nothing there to update", "remove the entry or correct its folder")
 
 
 @check("DEP104", "Every Dependabot entry looks for updates each week", Severity.MEDIUM, sop="2")
@@ -143,23 +127,10 @@ def no_entry_overlaps(config: DependabotConfig) -> Iterator[Finding]:
 
     Fix: join the two entries, or correct the folder of one.
     """
-    for position, entry in enumerate(config.entries):
-        for other in config.entries[:position]:
-            if _same_target(entry, other) and _overlap(entry, other):
-                yield _finding(
-                    entry, f"the entry in line {other.at.line} covers the same folder", "join the two entries"
-                )
-                break
-
-
-def _same_target(one: UpdateEntry, other: UpdateEntry) -> bool:
-    return one.ecosystem == other.ecosystem and one.tree.get("target-branch") == other.tree.get(
-        "target-branch"
-    )
-
-
-def _overlap(one: UpdateEntry, other: UpdateEntry) -> bool:
-    return any(map(other.covers, one.directories)) or any(map(one.covers, other.directories))
+    for entry, other in overlapping(config.entries):
+        yield _finding(
+            entry, f"the entry in line {other.line} covers the same folder", "join the two entries"
+        )
 
 
 @check("DEP301", "Every Dependabot entry waits a week before it takes a release", Severity.MEDIUM, sop="2")
@@ -196,7 +167,7 @@ def every_entry_groups(config: DependabotConfig) -> Iterator[Finding]:
     """
     for entry in config.entries:
         grouped = mapping(entry.tree.get("groups")) or entry.tree.get("multi-ecosystem-group")
-        if not grouped and entry.ecosystem not in _UNGROUPED:
+        if not grouped and entry.ecosystem not in UNGROUPED:
             yield _finding(
                 entry, "each update comes alone", "add `groups` with `update-types: [minor, patch]`"
             )
@@ -217,7 +188,7 @@ def majors_stay_alone(config: DependabotConfig) -> Iterator[Finding]:
             if not security and "major" in kinds and len(kinds) > 1:
                 yield Finding(
                     message=f"{entry.name}: the group {name} mixes major updates with others",
-                    at=entry.at,
+                    at=Location(entry.path, entry.line),
                     key=f"{entry.name} {name}",
                     fix="set `update-types: [minor, patch]` in the group",
                 )
