@@ -10,6 +10,7 @@ import subprocess  # noqa: TID251 - this is the one place
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from mainstay.errors import ProcessError
 PIPE_BYTES = 1 << 20
 """Pipe size and read size. 1 MiB pipes made a dump 10 % faster than the default 64 KiB."""
 _STDERR_KEPT_BYTES = 64 << 10
+_FILLING_SECONDS = 0.002
 _running: set[subprocess.Popen[bytes]] = set()
 
 
@@ -102,8 +104,7 @@ def stream_output(
     process = _start(words, env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     with _Stderr(process) as stderr:
         try:
-            while block := os.read(_pipe(process.stdout).fileno(), PIPE_BYTES):
-                yield block
+            yield from _blocks(_pipe(process.stdout).fileno())
             if returncode := process.wait():
                 raise failure(words, returncode, stderr.text())
         finally:
@@ -239,6 +240,18 @@ def _start(
         raise _not_started(words, error) from error
     _running.add(process)
     return process
+
+
+def _blocks(descriptor: int) -> Iterator[bytes]:
+    """Yield what can be read, in large blocks.
+
+    A reader that always waits is woken for every few KiB that `pg_dump` writes: 30,000 reads for 780 MB, instead of
+    2,000 when the pipe is left to fill, and twice the processor time.
+    """
+    while block := os.read(descriptor, PIPE_BYTES):
+        yield block
+        if len(block) < PIPE_BYTES // 4:
+            time.sleep(_FILLING_SECONDS)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

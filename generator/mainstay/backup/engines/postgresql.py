@@ -19,6 +19,8 @@ from psycopg import sql
 from mainstay.backup.content import Content
 from mainstay.backup.engines.interface import Snapshot
 from mainstay.backup.engines.postgresql_content import read_content
+from mainstay.backup.engines.postgresql_load import load_archive
+from mainstay.backup.engines.postgresql_session import connected, identity, reporting, said
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
 from mainstay.backup.manifest import Server
 from mainstay.errors import EngineError, ProcessError
@@ -31,7 +33,6 @@ _CANCEL_SECONDS = 10.0
 _AMCHECK = ("--install-missing", "--heapallindexed", "--no-password")
 _DUMP = ("--format=custom", "--compress=0", "--no-password")
 _GLOBALS = ("--globals-only", "--no-role-passwords", "--no-password")
-_LOAD = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", "--no-password")
 _ABOUT = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
        pg_encoding_to_char(encoding), datcollate, datctype, pg_database_size(oid), pg_export_snapshot(), now()
@@ -56,7 +57,7 @@ class PostgreSQLSnapshot:
 
     def content(self) -> Content:
         """Return what the database holds in the snapshot."""
-        with _reporting("cannot be read"):
+        with reporting("cannot be read"):
             return read_content(self._connection)
 
     def cancel(self) -> None:
@@ -78,25 +79,41 @@ class PostgreSQLSnapshot:
         return done.stdout.encode()
 
 
+@dataclass(frozen=True, slots=True)
 class PostgreSQL:
-    """The engine `postgresql`."""
+    """The engine `postgresql`.
+
+    Attributes:
+        with_owners: Whether a load gives objects their owners and privileges, for which every role must exist.
+            Otherwise all of it belongs to whoever loads it.
+    """
+
+    with_owners: bool = False
 
     @contextlib.contextmanager
     def snapshot(self, url: str) -> Iterator[Snapshot]:
         """Hold one instant of the database open."""
         target = ConnectionUrl.parse(url)
-        with _connected(target) as connection:
+        with connected(target) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
-            with _reporting("cannot be read"):
+            with reporting("cannot be read"):
                 row = connection.execute(_ABOUT).fetchone()
+                name = identity(connection, connection.info.dbname)
             if row is None:
                 raise EngineError("the database does not know itself")
             version, major, encoding, collate, ctype, size_bytes, snapshot_id, now = row
             program = find_bin(major, "pg_dump")
             yield PostgreSQLSnapshot(
                 taken_at=now.astimezone(UTC),
-                server=Server(version=version, major=major, encoding=encoding, collate=collate, ctype=ctype),
+                server=Server(
+                    version=version,
+                    major=major,
+                    encoding=encoding,
+                    collate=collate,
+                    ctype=ctype,
+                    identity=name,
+                ),
                 size_bytes=size_bytes,
                 client=process.run([program, "--version"]).stdout.strip(),
                 _url=target,
@@ -117,9 +134,9 @@ class PostgreSQL:
 
     def create_roles(self, server_url: str, roles: Sequence[str]) -> None:
         """Create the roles that do not exist yet, unable to log in."""
-        with _connected(ConnectionUrl.parse(server_url), autocommit=True) as connection:
+        with connected(ConnectionUrl.parse(server_url), autocommit=True) as connection:
             for role in roles:
-                with _reporting("cannot create a role"), contextlib.suppress(psycopg.errors.DuplicateObject):
+                with reporting("cannot create a role"), contextlib.suppress(psycopg.errors.DuplicateObject):
                     connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
 
     def create_database(self, server_url: str, database: str, server: Server) -> None:
@@ -127,7 +144,7 @@ class PostgreSQL:
         statement = sql.SQL(
             "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
         ).format(sql.Identifier(database), server.encoding, server.collate, server.ctype)
-        with _connected(ConnectionUrl.parse(server_url), autocommit=True) as connection:
+        with connected(ConnectionUrl.parse(server_url), autocommit=True) as connection:
             try:
                 connection.execute(statement)
             except psycopg.errors.DuplicateDatabase as error:
@@ -136,27 +153,27 @@ class PostgreSQL:
                     hint="a restore goes into a new database: give another name with --into",
                 ) from error
             except psycopg.Error as error:
-                raise EngineError(f"database {database!r} cannot be created: {_said(error)}") from error
+                raise EngineError(f"database {database!r} cannot be created: {said(error)}") from error
 
     def drop_database(self, server_url: str, database: str) -> None:
         """Drop a database, connections and all, if it exists."""
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
         with (
-            _connected(ConnectionUrl.parse(server_url), autocommit=True) as connection,
-            _reporting("cannot drop"),
+            connected(ConnectionUrl.parse(server_url), autocommit=True) as connection,
+            reporting("cannot drop"),
         ):
             connection.execute(statement)
 
     def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
-        """Load a dump with `pg_restore` in a single transaction."""
+        """Load a dump with `pg_restore`: all rows in one transaction, then indexes and constraints in parallel."""
         target = ConnectionUrl.parse(url)
-        argv: list[str | Path] = [find_bin(server.major, "pg_restore"), *_LOAD, f"--dbname={target.database}"]
+        program = find_bin(server.major, "pg_restore")
         with _as_engine_error():
-            process.feed_input(argv, blocks, env=target.environment())
+            load_archive(program, target.database, blocks, target.environment(), with_owners=self.with_owners)
 
     def read_content(self, url: str) -> Content:
         """Return what a database holds now."""
-        with _connected(ConnectionUrl.parse(url)) as connection, _reporting("cannot be read"):
+        with connected(ConnectionUrl.parse(url)) as connection, reporting("cannot be read"):
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             return read_content(connection)
@@ -177,7 +194,7 @@ class PostgreSQL:
 
     def ask(self, url: str, question: str) -> bool:
         """Run a query in a read-only transaction; true when the first column of its only row is true."""
-        with _connected(ConnectionUrl.parse(url)) as connection, _reporting("refuses an assertion"):
+        with connected(ConnectionUrl.parse(url)) as connection, reporting("refuses an assertion"):
             connection.read_only = True
             rows = connection.execute(question.encode()).fetchall()
         return len(rows) == 1 and rows[0][0] is True
@@ -190,35 +207,8 @@ class PostgreSQL:
 
 
 @contextlib.contextmanager
-def _connected(target: ConnectionUrl, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
-    try:
-        connection = psycopg.connect(target.url, autocommit=autocommit)
-    except psycopg.Error as error:
-        raise EngineError(f"the database cannot be reached: {_said(error)}", hint=_CONNECT_HINT) from error
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextlib.contextmanager
-def _reporting(what: str) -> Iterator[None]:
-    try:
-        yield
-    except psycopg.Error as error:
-        raise EngineError(f"the database {what}: {_said(error)}") from error
-
-
-@contextlib.contextmanager
 def _as_engine_error() -> Iterator[None]:
     try:
         yield
     except ProcessError as error:
         raise EngineError(error.message, hint=error.hint) from error
-
-
-def _said(error: psycopg.Error) -> str:
-    return " ".join(str(error).split())
-
-
-_CONNECT_HINT = "check host, port, user and password, and that this machine may connect"
