@@ -13,7 +13,8 @@ from pathlib import Path
 
 from mainstay.platform import process
 
-_ALWAYS = ("--exit-on-error", "--no-password")
+# Without subscriptions: a copy must not take its original's place in a replication, and could not be dropped.
+_ALWAYS = ("--exit-on-error", "--no-password", "--no-subscriptions")
 _WITHOUT_OWNERS = ("--no-owner", "--no-acl")
 _ROWS = ("--section=pre-data", "--section=data")
 _REST = ("--section=post-data",)
