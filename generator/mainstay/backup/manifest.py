@@ -32,6 +32,8 @@ class Server(Record):
         version: As it says itself, such as `16.14`.
         major: A restore needs programs and a server of this major version.
         encoding: What a new database must be created with to take the dump.
+        identity: What tells the database from all others, so that a restore does not run over its own source by
+            mistake; none where the engine does not know.
     """
 
     version: str
@@ -39,6 +41,7 @@ class Server(Record):
     encoding: str = ""
     collate: str = ""
     ctype: str = ""
+    identity: str | None = None
 
 
 class Dump(Record):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from mainstay.backup.engines.interface import Engine, Snapshot
+from mainstay.backup.engines.interface import Engine, Replacer, Snapshot, Target
 from mainstay.errors import EngineError
 
-__all__ = ["Engine", "Snapshot", "engine_named"]
+__all__ = ["Engine", "Replacer", "Snapshot", "Target", "engine_named", "replacer_named"]
 
 
 _ENGINES = {
@@ -31,4 +31,16 @@ def engine_named(name: str) -> Engine:
         raise EngineError(f"there is no engine {name!r}", hint=f"mainstay has: {', '.join(_ENGINES)}")
     module, engine = _ENGINES[name]
     made: Engine = getattr(import_module(f"{__name__}.{module}"), engine)()
+    return made
+
+
+_REPLACERS = {"postgresql": ("postgresql_target", "PostgreSQLTarget")}
+
+
+def replacer_named(name: str) -> Replacer | None:
+    """Return what looks at targets for an engine and replaces databases; none for an engine that cannot."""
+    if name not in _REPLACERS:
+        return None
+    module, replacer = _REPLACERS[name]
+    made: Replacer = getattr(import_module(f"{__name__}.{module}"), replacer)()
     return made

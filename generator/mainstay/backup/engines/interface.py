@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from mainstay.backup.content import Content
 from mainstay.backup.manifest import Server
+from mainstay.errors import EngineError
 
 
 class Snapshot(Protocol):
@@ -106,4 +108,53 @@ class Engine(Protocol):
 
     def scratch_server(self, server: Server) -> AbstractContextManager[str]:
         """Run a throw-away server of the same version; gives the URL of its maintenance database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a restore is to go, as it stands before.
+
+    Attributes:
+        server_url: URL of a database on that server which no restore replaces: a secret.
+        place: Host and port of the server.
+        version: The server's version, such as `16.14`.
+        major: Its major version.
+        client: The program that will load the dump, with its version; empty when this machine has none.
+        refusals: Why it cannot be loaded from here.
+        exists: Whether the database is there.
+        empty: Whether nothing of anybody's is in it.
+        sessions: How many sessions use it.
+        identity: What tells it from all other databases; none where the server does not say.
+        missing_roles: Roles that the backup names and the server does not have.
+        missing_extensions: Extensions that the backup needs and the server cannot install.
+    """
+
+    server_url: str = field(repr=False)
+    place: str
+    version: str
+    major: int
+    client: str
+    refusals: tuple[EngineError, ...] = ()
+    exists: bool = False
+    empty: bool = True
+    sessions: int = 0
+    identity: str | None = None
+    missing_roles: tuple[str, ...] = ()
+    missing_extensions: tuple[str, ...] = ()
+
+
+class Replacer(Protocol):
+    """What an engine may offer besides: a look at the target of a restore, and replacing a database that exists."""
+
+    def engine(self, *, with_owners: bool) -> Engine:
+        """Return the engine, set up to restore owners and privileges too, or not."""
+        ...
+
+    def look(self, server_url: str, database: str, server: Server, content: Content) -> Target:
+        """Return how the database and its server stand, for a backup of `server` that holds `content`."""
+        ...
+
+    def replace(self, server_url: str, database: str, *, by: str, kept_as: str) -> None:
+        """Rename `database` to `kept_as` and `by` to `database` in one step, with owner, privileges and settings."""
         ...

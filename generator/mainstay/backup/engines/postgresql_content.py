@@ -24,6 +24,7 @@ _OURS = """
         (SELECT FROM pg_depend d WHERE d.classid = '{catalog}'::regclass AND d.objid = x.oid AND d.deptype = 'e')
 """
 _IN_PG_CLASS = _OURS.format(catalog="pg_class")
+_IN_PG_NAMESPACE = _OURS.format(catalog="pg_namespace")
 _TABLES = f"""
 SELECT n.nspname, x.relname FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
 WHERE (x.relkind = 'r' OR x.relkind = 'm' AND x.relispopulated) AND x.relpersistence <> 't' AND {_IN_PG_CLASS}
@@ -57,7 +58,7 @@ FROM pg_largeobject_metadata
 _ROLES = """
 SELECT r.rolname FROM pg_roles r WHERE r.oid >= 16384 AND EXISTS (
   SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid
-  AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 ) ORDER BY 1
 """
 _EXTENSIONS = "SELECT extname FROM pg_extension ORDER BY 1"
@@ -90,6 +91,22 @@ _COUNTS = {
         JOIN pg_namespace n ON n.oid = x.relnamespace WHERE {_IN_PG_CLASS}""",
 }
 
+_EMPTY = (
+    "SELECT NOT EXISTS ("
+    + " UNION ALL ".join(
+        (
+            f"SELECT FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace WHERE {_IN_PG_CLASS}",
+            f"""SELECT FROM pg_proc x JOIN pg_namespace n ON n.oid = x.pronamespace
+            WHERE {_OURS.format(catalog="pg_proc")}""",
+            f"""SELECT FROM pg_type x JOIN pg_namespace n ON n.oid = x.typnamespace
+            WHERE {_OURS.format(catalog="pg_type")}""",
+            f"SELECT FROM pg_namespace n, LATERAL (SELECT n.oid) x WHERE n.nspname <> 'public' AND {_IN_PG_NAMESPACE}",
+            "SELECT FROM pg_largeobject_metadata",
+        )
+    )
+    + ")"
+)
+
 
 def read_content(connection: Connection[Any]) -> Content:
     """Return what the database holds, as the connection's transaction sees it; the transaction must be open."""
@@ -105,6 +122,11 @@ def read_content(connection: Connection[Any]) -> Content:
         extensions=tuple(name for (name,) in _rows(connection, _EXTENSIONS)),
         roles=tuple(name for (name,) in _rows(connection, _ROLES)),
     )
+
+
+def is_empty(connection: Connection[Any]) -> bool:
+    """Return whether a database holds nothing that anybody put there, apart from extensions."""
+    return bool(_rows(connection, _EMPTY)[0][0])
 
 
 def _rows(connection: Connection[Any], query: str | sql.Composed) -> list[tuple[Any, ...]]:

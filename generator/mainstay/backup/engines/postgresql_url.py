@@ -71,6 +71,14 @@ class ConnectionUrl:
         """Name of the database, or nothing if the URL names none."""
         return self._options().get("dbname", "")
 
+    @property
+    def place(self) -> str:
+        """Host and port, without user and password."""
+        options = self._options()
+        return (
+            f"{options.get('host') or options.get('hostaddr') or 'localhost'}:{options.get('port') or '5432'}"
+        )
+
     def environment(self) -> dict[str, str]:
         """Return the URL as libpq's environment variables: secrets must not stand in argv."""
         variables = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
