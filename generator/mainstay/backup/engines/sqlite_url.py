@@ -39,7 +39,7 @@ def sibling(path: Path, name: str) -> Path:
     Raises:
         EngineError: The name would lead out of the folder.
     """
-    if not name or Path(name).name != name:
+    if name == ".." or Path(name).name != name or not name:
         raise EngineError(f"{name!r} is no name for a file")
     suffix = path.suffix or ".db"
     return path.with_name(name if name.endswith(suffix) else name + suffix)
