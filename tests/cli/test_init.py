@@ -28,7 +28,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     names = ("copier.yml", "template/[= _copier_conf.answers_file =].jinja")
     files = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in names}
     folder = commit(
-        tmp_path_factory.mktemp("template"), {**files, "template/.github/dependabot.yml": "version: 2\n"}
+        tmp_path_factory.mktemp("template"),
+        {**files, "template/docs/maintenance/README.md": "# Maintenance\n"},
     )
     return ["--source", str(folder), "--ref", "HEAD"]
 
@@ -91,17 +92,74 @@ def test_uncommitted_work_is_listed(app: Path) -> None:
 
 def test_existing_files_are_listed_with_both_ways_out_and_can_be_kept(app: Path, small: list[str]) -> None:
     """Nothing is replaced unasked."""
-    commit(app, {".github/dependabot.yml": "version: 2\nupdates: []\n"})
+    commit(app, {"docs/maintenance/README.md": "# Ours\n"})
 
     refused = mainstay("init", "--defaults", *small, cwd=app)
     kept = mainstay("init", "--defaults", "--keep-existing", *small, cwd=app)
 
     assert refused.returncode == 1
-    assert "  .github/dependabot.yml" in refused.stderr
+    assert "  docs/maintenance/README.md" in refused.stderr
     assert "--keep-existing" in refused.stderr
     assert kept.returncode == 0
-    assert "kept as they were: .github/dependabot.yml" in kept.stdout
-    assert (app / ".github/dependabot.yml").read_text(encoding="utf-8") == "version: 2\nupdates: []\n"
+    assert "kept as they were: docs/maintenance/README.md" in kept.stdout
+    assert (app / "docs/maintenance/README.md").read_text(encoding="utf-8") == "# Ours\n"
+
+
+OWN = """\
+version: 2
+updates:
+- package-ecosystem: npm  # hourly is too much
+  directory: /
+  schedule: {interval: daily}
+"""
+
+
+def test_an_existing_dependabot_yml_gets_what_it_lacks(app: Path) -> None:
+    """The real template: it is no reason to refuse, each addition is told, and the entry stays as it was."""
+    commit(app, {".github/dependabot.yml": OWN})
+
+    done = mainstay("init", "--defaults", cwd=app)
+
+    assert done.returncode == 0, done.stderr
+    assert "merged, your entries stay: .github/dependabot.yml" in done.stdout
+    assert "note: .github/dependabot.yml:5 github-actions in / had no entry" in done.stdout
+    text = (app / ".github/dependabot.yml").read_text(encoding="utf-8")
+    assert text.startswith(OWN + "  cooldown:\n    default-days: 7\n")
+    assert [update["package-ecosystem"] for update in YAML(typ="safe").load(text)["updates"]] == [
+        "npm",
+        "github-actions",
+    ]
+    assert mainstay("dependabot", "check", cwd=app).returncode == 0
+
+
+def test_an_existing_dependabot_yml_can_be_kept(app: Path) -> None:
+    """As every other file."""
+    commit(app, {".github/dependabot.yml": OWN})
+
+    done = mainstay("init", "--defaults", "--keep-existing", cwd=app)
+
+    assert done.returncode == 0
+    assert (app / ".github/dependabot.yml").read_text(encoding="utf-8") == OWN
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        (".github/dependabot.yml", "version: 2\nupdates: [\n", "not valid YAML"),
+        (".github/dependabot.yaml", OWN, "git mv .github/dependabot.yaml .github/dependabot.yml"),
+    ],
+)
+def test_a_dependabot_yml_that_cannot_be_merged_stops_everything(
+    app: Path, path: str, text: str, message: str
+) -> None:
+    """Nothing is written, not even what has nothing to do with it."""
+    commit(app, {path: text})
+
+    done = mainstay("init", "--defaults", cwd=app)
+
+    assert done.returncode in {1, 2}
+    assert message in done.stderr
+    assert git(app, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,11 @@ def init(
     )
     repository = require_ready(path)
     template = find_source(repository.root, url=source, ref=ref)
-    stack = detect_stack(LocalTree(repository.root))
+    tree = LocalTree(repository.root)
+    stack = detect_stack(tree)
     for line in describe_stack(stack):
         click.echo(line)
-    answers, undecided = answers_for(stack, repository.root.name)
+    answers, undecided = answers_for(stack, repository.root.name, tree.paths())
     given = answers_in(data)
     answers |= {"default_branch": default_branch(repository), **given}
     put = partial(init_target, repository.root, source=template, on_existing=on_existing)
@@ -121,7 +122,11 @@ def _report(result: InitResult, dry_run: bool) -> None:
     click.echo(f"{'Would create' if dry_run else 'Created'} {len(result.created)} files in {result.root}")
     for line in _tree(result.created):
         click.echo(f"  {printable(line)}")
-    for words, paths in (("kept as they were", result.kept), ("replaced", result.overwritten)):
+    for words, paths in (
+        ("kept as they were", result.kept),
+        ("replaced", result.overwritten),
+        ("merged, your entries stay", result.merged),
+    ):
         if paths:
             click.echo(f"{words}: {', '.join(paths)}")
     for note in result.notes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from mainstay.dependabot.wanted import wanted_directories
 from mainstay.errors import MainstayError, ScaffoldError
 from mainstay.platform.git import Repository
 from mainstay.stack import Part, Stack
@@ -22,9 +23,10 @@ _BACKED_UP = frozenset({"postgresql"})
 """Databases that mainstay has an engine for."""
 
 
-def answers_for(stack: Stack, project_name: str) -> tuple[Answers, list[str]]:
+def answers_for(stack: Stack, project_name: str, listed: Iterable[str] = ()) -> tuple[Answers, list[str]]:
     """Return the answers that the stack proves, and the keys that it leaves open.
 
+    `listed` are the files of the repository: with them, many folders side by side are answered as a glob.
     Open are the questions with several candidates: their answer here is the one that claims nothing.
     """
     candidates = {
@@ -37,7 +39,7 @@ def answers_for(stack: Stack, project_name: str) -> tuple[Answers, list[str]]:
     answers: Answers = {
         "project_name": project_name,
         **{key: names[0] if len(names) == 1 else _FALLBACKS[key] for key, names in nearest.items()},
-        **_ecosystem_answers(stack),
+        **_ecosystem_answers(stack, listed),
     }
     return answers, [key for key, names in nearest.items() if len(names) > 1]
 
@@ -48,9 +50,9 @@ def _nearest(parts: Sequence[Part]) -> list[str]:
     return [name for name in depth if depth[name] == min(depth.values())]
 
 
-def _ecosystem_answers(stack: Stack) -> Answers:
+def _ecosystem_answers(stack: Stack, listed: Iterable[str]) -> Answers:
     """Return the answers for Dependabot. The template brings workflows, so there is always github-actions."""
-    directories = {ecosystem.name: list(ecosystem.directories) for ecosystem in stack.ecosystems}
+    directories = wanted_directories(stack, listed)
     actions = directories.get("github-actions", [])
     directories["github-actions"] = sorted({"/", *actions})
     return {

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mainstay.dependabot import Merge
 from mainstay.errors import ScaffoldError
 from mainstay.platform.git import GitError, Repository
 from mainstay.scaffold.answers import ANSWERS_FILE, Answers
 from mainstay.scaffold.copy import Rendered, render
 from mainstay.scaffold.place import place_files, require_place
+from mainstay.scaffold.shared import merge_shared
 from mainstay.scaffold.source import TemplateSource
 
 _SHOWN = 20
@@ -42,6 +44,7 @@ class InitResult:
         answers: All answers, as recorded.
         questions: What copier.yml says about each question.
         notes: What the reader should know, in sentences.
+        merged: Shared files that were there and got what they lacked.
     """
 
     root: Path
@@ -52,6 +55,7 @@ class InitResult:
     answers: Answers
     questions: Mapping[str, Mapping[str, Any]]
     notes: tuple[str, ...]
+    merged: tuple[str, ...] = ()
 
 
 def init_target(
@@ -79,7 +83,9 @@ def init_target(
         if result.overwritten:
             _require_recoverable(repository, result.overwritten)
         if not dry_run:
-            place_files(rendered.folder, repository.root, (*result.created, *result.overwritten))
+            place_files(
+                rendered.folder, repository.root, (*result.created, *result.overwritten, *result.merged)
+            )
         return result
 
 
@@ -111,17 +117,25 @@ def _compare(repository: Repository, rendered: Rendered, on_existing: OnExisting
     states: dict[str, list[str]] = {"created": [], "unchanged": [], "differs": []}
     for path in rendered.paths:
         states[_state(rendered.folder / path, repository.root, path)].append(path)
-    overwritten = states["differs"] if on_existing is OnExisting.OVERWRITE else []
-    kept = [] if overwritten else states["differs"]
+    merges = (
+        merge_shared(rendered.folder, repository.root, states["differs"])
+        if on_existing is OnExisting.REFUSE
+        else {}
+    )
+    differing = [path for path in states["differs"] if path not in merges]
+    overwritten = differing if on_existing is OnExisting.OVERWRITE else []
+    kept = [] if overwritten else differing
+    complete = [path for path, merge in merges.items() if not merge.edits]
     return InitResult(
         root=repository.root,
         created=tuple(states["created"]),
         kept=tuple(kept),
         overwritten=tuple(overwritten),
-        unchanged=tuple(states["unchanged"]),
+        unchanged=(*states["unchanged"], *complete),
         answers=rendered.answers,
         questions=rendered.questions,
-        notes=(*rendered.notes, *_notes(repository, rendered, kept)),
+        notes=(*rendered.notes, *_notes(repository, rendered, kept), *_reasons(merges)),
+        merged=tuple(path for path, merge in merges.items() if merge.edits),
     )
 
 
@@ -172,6 +186,12 @@ def _notes(repository: Repository, rendered: Rendered, kept: Sequence[str]) -> l
             f"git ignores files of the template, so they will not be committed: {', '.join(ignored)}"
         )
     return notes
+
+
+def _reasons(merges: Mapping[str, Merge]) -> Iterator[str]:
+    for path, merge in merges.items():
+        yield from (f"{path}:{edit.line} {edit.why}" for edit in merge.edits)
+        yield from merge.notes
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -115,6 +115,7 @@ _ADVICE = """\
 
 `mainstay init` renders everything first and compares. A file that exists with other content stops it before anything
 is written; `--keep-existing` keeps yours, `--overwrite` takes the template's (only when git has the old one).
+A shared file is no reason to stop: what it lacks is added, what you wrote stays ([dependabot.md](dependabot.md)).
 The answers are recorded in `.copier-answers.mainstay.yml`. Another template's `.copier-answers.yml` is left alone.
 
 ## Updates
