@@ -9,7 +9,7 @@ from mainstay.report.quantities import count_text
 from mainstay.report.update_text import changes, conflict_lines
 from mainstay.scaffold.plan import Plan
 
-_SHOWN = 100
+_SHOWN = 40
 """Rows per list. GitHub cuts an issue at 65,536 characters."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -96,8 +96,12 @@ def newest_release(tags: Iterable[str]) -> Release | None:
     return max(filter(None, map(_release, tags)), default=None)
 
 
-def reconcile_issue(adopted: Adopted, newest: Release | None, issues: Issues) -> Reconciled:
+def reconcile_issue(
+    adopted: Adopted, newest: Release | None, issues: Issues, preview: Callable[[Release], str] = lambda _: ""
+) -> Reconciled:
     """Leave exactly one issue open while a newer release exists, and none otherwise.
+
+    `preview` is asked for Markdown about what the release changes in this repository.
 
     Raises:
         GitHubError: GitHub refused or failed.
@@ -109,7 +113,8 @@ def reconcile_issue(adopted: Adopted, newest: Release | None, issues: Issues) ->
                 issue.number, f"This repository has adopted {adopted.revision}. No release is newer."
             )
         return Reconciled(f"SOP revision {adopted.revision} is current; no release is newer")
-    title, body = f"SOP revision {newest} is available", _body(adopted, newest)
+    title = f"SOP revision {newest} is available"
+    body = _body(adopted, newest, preview(newest))
     if not ours:
         ours = [issues.create(title, body, LABEL)]
     elif (ours[0].title, ours[0].body) != (title, body):
@@ -121,7 +126,7 @@ def reconcile_issue(adopted: Adopted, newest: Release | None, issues: Issues) ->
     )
 
 
-def _body(adopted: Adopted, newest: Release) -> str:
+def _body(adopted: Adopted, newest: Release, preview: str) -> str:
     changes = ""
     if repository := adopted.github_repository:
         base, url = adopted.release or adopted.revision, f"https://github.com/{repository}"
@@ -133,13 +138,15 @@ On a clean work tree:
 
 ```sh
 git switch --create sop-{newest}
-copier update -a {ANSWERS_FILE} --vcs-ref {newest}
+mainstay update --ref {newest}
 git diff --check   # a conflict marker means: decide before you commit
 ```
 
-Without Copier on your machine, write `uvx copier` instead of `copier`. The answers that were given stay as they are.
+Without mainstay, `copier update -a {ANSWERS_FILE} --vcs-ref {newest}` does the same where nothing stands in the way; it
+ends with 0 also when it left conflicts. The answers that were given stay as they are.
 This issue is kept up to date every week and closes itself when no release is newer.
-"""
+
+{preview}"""
 
 
 def _git_url(source: str) -> str:

@@ -117,6 +117,7 @@ def test_a_newer_release_opens_one_issue_with_the_commands() -> None:
     (issue,) = issues.issues
     assert issue.title == "SOP revision v1.3.0 is available"
     assert f"copier update -a {ANSWERS_FILE} --vcs-ref v1.3.0" in issue.body
+    assert "mainstay update --ref v1.3.0" in issue.body
     assert "https://github.com/acme/mainstay/compare/v1.2.0...v1.3.0" in issue.body
     assert first == second
     assert (first.issue_url, issues.edits) == (issue.url, 0)
