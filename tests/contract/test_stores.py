@@ -265,3 +265,59 @@ def test_a_read_only_folder_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match=r"writing file://.*/app/dump failed"):
         store.put("app/dump", blocks(1), part_bytes=PART)
+
+
+WRONG_SECRETS = {
+    # kind of store -> variable of the environment, a value that is wrong for it
+    "s3 by versitygw": ("AWS_SECRET_ACCESS_KEY", "wrong-secret-1"),
+    "gs": ("GOOGLE_BEARER_TOKEN", "ya29.wrong-secret-1"),
+    "az by azurite": ("AZURE_STORAGE_ACCOUNT_KEY", "d3Jvbmctc2VjcmV0LTE="),
+}
+
+
+@pytest.mark.parametrize("root", WRONG_SECRETS, indirect=True)
+@pytest.mark.parametrize("operation", ["create", "keys", "put", "read"])
+def test_a_wrong_secret_is_refused_and_shown_nowhere(
+    root: str, operation: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message says what was done where, the hint what to check; neither holds the secret."""
+    variable, secret = WRONG_SECRETS[request.node.callspec.params["root"]]
+    monkeypatch.setenv(variable, secret)
+    store = open_store(f"{root}/app")
+    operations: dict[str, Callable[[], object]] = {
+        "create": lambda: store.create("k", b"x"),
+        "keys": lambda: store.keys(""),
+        "put": lambda: store.put("k", blocks(12), part_bytes=PART),
+        "read": lambda: store.read("k", most_bytes=10),
+    }
+
+    with pytest.raises(StoreError, match=f"{root}/app.* failed: ") as caught:
+        operations[operation]()
+
+    assert caught.value.hint
+    assert secret not in f"{caught.value}{caught.value.hint}"
+
+
+def test_a_signed_address_is_cut_at_its_query(container: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a SAS token every address holds the signature, in whatever encoding."""
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_KEY")
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", "sv=2023-11-03&sr=c&sp=rl&sig=c2VjcmV0LXNpZ25hdHVyZQ%3D%3D")
+    store = open_store(f"az://{container}/app")
+
+    with pytest.raises(StoreError, match="creating az://") as caught:
+        store.create("k", b"x")
+
+    assert "sig=" not in caught.value.message
+    assert "c2VjcmV0" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [("az://container/app", "AZURE_STORAGE_ACCOUNT_NAME"), ("az://", "AZURE_STORAGE_ACCOUNT_NAME")],
+)
+def test_a_store_that_cannot_be_opened_says_what_is_missing(url: str, hint: str) -> None:
+    """Not a bug of ours: the environment lacks something."""
+    with pytest.raises(StoreError, match=f"opening {url} failed") as caught:
+        open_store(url)
+
+    assert hint in (caught.value.hint or "")

@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mainstay.backup import Catalog, Manifest, find_backup, kept_by
+from mainstay.backup import Catalog, Manifest, choose_backup, kept_by
 from mainstay.cli.options import json_option, repository_option
 from mainstay.errors import UsageError
 from mainstay.platform.clock import SystemClock
@@ -24,7 +25,7 @@ _Command = Callable[..., Any]
 CLOCK = SystemClock()
 
 store_option = click.option(
-    "--store", metavar="URL", help="Store instead of the policy's: s3://… or file:///…"
+    "--store", metavar="URL", help="Store instead of the policy's: s3://… gs://… az://… file:///…"
 )
 database_option = click.option("--database", metavar="NAME", help="Database, as the policy names it.")
 
@@ -35,12 +36,18 @@ def common_options(command: _Command) -> _Command:
 
 
 def chosen_backup(
-    repository: Path, store: str | None, database: str | None, backup_id: str | None
+    repository: Path,
+    store: str | None,
+    database: str | None,
+    backup_id: str | None,
+    *,
+    at: datetime | None = None,
+    latest_proved: bool = False,
 ) -> tuple[Manifest, str]:
-    """Return the backup that is meant, by its id or the newest, and the URL of its store."""
+    """Return the backup that is meant, by default the newest, and the URL of its store."""
     policy = None if store and database else load_policy(repository)
-    store_url = store_url_of(policy, store)
-    return find_backup(store_url, database or _only_database(policy), backup_id), store_url
+    store_url, name = store_url_of(policy, store), database or _only_database(policy)
+    return choose_backup(store_url, name, backup_id, at=at, latest_proved=latest_proved), store_url
 
 
 def databases_of(policy: Policy, only: str | None) -> list[str]:
