@@ -25,9 +25,10 @@ _OURS = """
 """
 _IN_PG_CLASS = _OURS.format(catalog="pg_class")
 _IN_PG_NAMESPACE = _OURS.format(catalog="pg_namespace")
+# Not what materialised views hold: a restore fills them anew, also those that were out of date.
 _TABLES = f"""
 SELECT n.nspname, x.relname FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
-WHERE (x.relkind = 'r' OR x.relkind = 'm' AND x.relispopulated) AND x.relpersistence <> 't' AND {_IN_PG_CLASS}
+WHERE x.relkind = 'r' AND x.relpersistence <> 't' AND {_IN_PG_CLASS}
 ORDER BY 1, 2
 """
 _SEQUENCES = f"""
@@ -40,7 +41,7 @@ SELECT n.nspname, x.relname, a.attname, CASE t.typnamespace WHEN 'pg_catalog'::r
 FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
 JOIN pg_attribute a ON a.attrelid = x.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
-WHERE x.relkind IN ('r', 'm') AND {_IN_PG_CLASS} ORDER BY 1, 2, a.attnum
+WHERE x.relkind = 'r' AND {_IN_PG_CLASS} ORDER BY 1, 2, a.attnum
 """
 _EXACT = {
     # Types whose own hash tells apart whatever their text tells apart, three times as fast. Not numeric (1.0 is 1.00),
@@ -79,6 +80,8 @@ SELECT x.relkind::text, count(*) FROM pg_class x JOIN pg_namespace n ON n.oid = 
 WHERE x.relpersistence <> 't' AND x.relkind <> 't' AND {_IN_PG_CLASS} GROUP BY 1
 """
 _COUNTS = {
+    "materialised view with rows": f"""SELECT count(*) FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
+        WHERE x.relkind = 'm' AND x.relispopulated AND {_IN_PG_CLASS}""",
     "function": f"""SELECT count(*) FROM pg_proc x JOIN pg_namespace n ON n.oid = x.pronamespace
         WHERE {_OURS.format(catalog="pg_proc")}""",
     "type": f"""SELECT count(*) FROM pg_type x JOIN pg_namespace n ON n.oid = x.typnamespace
@@ -108,15 +111,28 @@ _EMPTY = (
 )
 
 
-def read_content(connection: Connection[Any]) -> Content:
-    """Return what the database holds, as the connection's transaction sees it; the transaction must be open."""
+def read_sequences(connection: Connection[Any]) -> dict[str, SequencePosition]:
+    """Return where each sequence stands now: they take no part in transactions."""
+    connection.execute(SESSION)
+    return {
+        f"{schema}.{name}": _sequence(connection, schema, name, increment)
+        for schema, name, increment in _rows(connection, _SEQUENCES)
+    }
+
+
+def read_content(
+    connection: Connection[Any], sequences: dict[str, SequencePosition] | None = None
+) -> Content:
+    """Return what the database holds, as the connection's transaction sees it; the transaction must be open.
+
+    Args:
+        connection: The connection.
+        sequences: Where sequences stood before a dump began, when that is what the content is compared with.
+    """
     connection.execute(SESSION)
     return Content(
         tables=_tables(connection),
-        sequences={
-            f"{schema}.{name}": _sequence(connection, schema, name, increment)
-            for schema, name, increment in _rows(connection, _SEQUENCES)
-        },
+        sequences=read_sequences(connection) if sequences is None else sequences,
         objects=_objects(connection),
         large_objects=_content(_rows(connection, _LARGE_OBJECTS)[0]),
         extensions=tuple(name for (name,) in _rows(connection, _EXTENSIONS)),
