@@ -16,9 +16,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mainstay.backup.content import Content
+from mainstay.backup.content import Content, SequencePosition
 from mainstay.backup.engines.interface import Snapshot
-from mainstay.backup.engines.postgresql_content import read_content
+from mainstay.backup.engines.postgresql_content import read_content, read_sequences
 from mainstay.backup.engines.postgresql_load import load_archive
 from mainstay.backup.engines.postgresql_session import connected, identity, reporting, said
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
@@ -54,11 +54,12 @@ class PostgreSQLSnapshot:
     _program: Path
     _snapshot_id: str
     _connection: psycopg.Connection[Any]
+    _sequences: dict[str, SequencePosition]
 
     def content(self) -> Content:
         """Return what the database holds in the snapshot."""
         with reporting("cannot be read"):
-            return read_content(self._connection)
+            return read_content(self._connection, self._sequences)
 
     def cancel(self) -> None:
         """Cancel the query that reads the content."""
@@ -100,6 +101,8 @@ class PostgreSQL:
             with reporting("cannot be read"):
                 row = connection.execute(_ABOUT).fetchone()
                 name = identity(connection, connection.info.dbname)
+                # Before the dump begins: what it then records may be ahead of this, never behind.
+                sequences = read_sequences(connection)
             if row is None:
                 raise EngineError("the database does not know itself")
             version, major, encoding, collate, ctype, size_bytes, snapshot_id, now = row
@@ -120,6 +123,7 @@ class PostgreSQL:
                 _program=program,
                 _snapshot_id=snapshot_id,
                 _connection=connection,
+                _sequences=sequences,
             )
 
     def check_readable(self, blocks: Iterator[bytes], server: Server) -> None:
