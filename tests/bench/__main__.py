@@ -20,7 +20,9 @@ def main() -> None:
         "--size", type=int, default=800, metavar="MIB", help="database on disk (default: 800)"
     )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each contestant (default: 3)")
-    parser.add_argument("--large", action="store_true", help="also a database four times as large (memory)")
+    parser.add_argument(
+        "--large", action="store_true", help="also a database with four times as many rows (memory)"
+    )
     options = parser.parse_args()
     runs, size_bytes = measured(Request(options.size, options.rounds, options.large, _report, _say))
     found = results(runs, size_bytes)

@@ -47,8 +47,8 @@ def measured(request: Request) -> tuple[list[Run], int]:
         bench = _Bench(request, postgres, str(identity.to_public()), str(identity))
         runs = [*bench.backups(), *bench.restores(), *bench.limited()]
         if request.large:
-            request.say(f"filling a database {LARGE_FACTOR} times as large")
-            postgres.fill("large", request.size_mib * LARGE_FACTOR)
+            request.say(f"filling a database with {LARGE_FACTOR} times as many rows")
+            postgres.multiply("large", _DATABASE, LARGE_FACTOR)
             runs += bench.large()
     return runs, size_bytes
 

@@ -65,6 +65,19 @@ def create(server_url: str, url: str, database: str, size_mib: int) -> int:
     return int(found[0]) if found else 0
 
 
+def multiply(server_url: str, url: str, database: str, model: str, factor: int) -> None:
+    """Create a database that holds the rows of another one several times."""
+    names = map(sql.Identifier, (database, model))
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(*names))
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in _FILL:
+            for number in range(2, factor + 1):
+                connection.execute(f"CREATE TABLE {table}_{number} AS TABLE {table}".encode())
+        connection.execute("VACUUM (FREEZE)")
+        connection.execute("CHECKPOINT")
+
+
 def _statements(rows: dict[str, int]) -> Iterator[bytes]:
     yield _TABLES.encode()
     for table, select in _FILL.items():

@@ -108,6 +108,10 @@ class Server:
         """Create and fill a database; return its size in bytes."""
         return dataset.create(self.postgres.url(), self.postgres.url(database), database, size_mib)
 
+    def multiply(self, database: str, model: str, factor: int) -> None:
+        """Create a database that holds the rows of another one several times."""
+        dataset.multiply(self.postgres.url(), self.postgres.url(database), database, model, factor)
+
     def create(self, database: str) -> None:
         """Create an empty database."""
         self._execute("CREATE DATABASE {}", database)
