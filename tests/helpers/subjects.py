@@ -141,7 +141,7 @@ def mariadb_subject(mariadb_server: EmbeddedMySQL) -> Iterator[Subject]:
     def write() -> None:
         with mariadb_session(url) as cursor:
             cursor.execute("INSERT INTO ancestor SELECT seq FROM seq_1_to_50")
-            cursor.execute("UPDATE parent SET name = concat(name, '!') WHERE id % 100 = 0")
+            cursor.execute("UPDATE parent SET ratio = ratio + 1 WHERE id % 100 = 0")
             cursor.execute("INSERT INTO numbers VALUES ()")
 
     def names() -> set[str]:

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pymysql
 from pymysql.cursors import Cursor
@@ -19,6 +20,7 @@ from mainstay.backup.engines.interface import Snapshot
 from mainstay.backup.engines.mysql_content import Inventory, quoted, read_content
 from mainstay.backup.engines.mysql_instant import share_instant
 from mainstay.backup.engines.mysql_session import (
+    NO_LOGIN_FILE,
     as_engine_error,
     connected,
     option_file,
@@ -141,7 +143,7 @@ class MySQL:
             version, database, encoding, collate, now, connection_id, size_bytes = row
             program = find_program(self.product, series_of(version), "dump")
             argv = [program, options, *_DUMP, *_DUMP_OF[self.product], "--", database]
-            dump = process.stream_output(argv)
+            dump = process.stream_output(argv, env=NO_LOGIN_FILE)
             with contextlib.closing(dump), reporting("cannot be read"), as_engine_error():
                 instant = share_instant(cursor, lambda: connected(target, self.product), dump)
                 yield MySQLSnapshot(
@@ -208,7 +210,8 @@ class MySQL:
         target = ConnectionUrl.parse(url)
         program = find_program(self.product, series_of(server.version), "client")
         with option_file(target, self.product) as options, as_engine_error():
-            process.feed_input([program, options, *_LOAD, "--", target.database], blocks)
+            argv: list[str | Path] = [program, options, *_LOAD, "--", target.database]
+            process.feed_input(argv, blocks, env=NO_LOGIN_FILE)
 
     def read_content(self, url: str) -> Content:
         """Return what a database holds now."""

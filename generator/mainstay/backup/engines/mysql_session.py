@@ -15,6 +15,8 @@ from mainstay.errors import EngineError, ProcessError
 from mainstay.platform import process
 from mainstay.platform.mysql_installs import Series
 
+# MySQL's programs read ~/.mylogin.cnf after any other file: what it says would go before the URL.
+NO_LOGIN_FILE = {"MYSQL_TEST_LOGIN_FILE": "/nonexistent/mylogin.cnf"}
 _CONNECT_HINT = "check host, port, user and password, and that this machine may connect"
 # What a user may not see, the programs leave out without a word.
 _RIGHTS = """
