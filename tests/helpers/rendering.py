@@ -41,8 +41,10 @@ def render(into: Path, **answers: object) -> Path:
 
 @functools.cache
 def _rendered(answers: str) -> Path:
-    target = Path(tempfile.mkdtemp(dir=_scratch())) / "app"  # the folder's name is the default project_name
-    cache = mock.patch.dict(os.environ, {"COPIER_CACHE_DIR": str(_scratch() / "cache")})
+    target = (
+        Path(tempfile.mkdtemp(dir=scratch_folder())) / "app"
+    )  # the folder's name is the default project_name
+    cache = mock.patch.dict(os.environ, {"COPIER_CACHE_DIR": str(scratch_folder() / "cache")})
     # plumbum, through which copier calls git, has its own copy of the environment.
     with cache, local.env(**_git_environment()):
         run_copy(
@@ -60,7 +62,7 @@ def _rendered(answers: str) -> Path:
 @functools.cache
 def _template() -> Path:
     """Return a git repository of what copier reads, as it is now: quicker to clone than all of this one."""
-    folder = _scratch() / "template"
+    folder = scratch_folder() / "template"
     shutil.copytree(REPOSITORY / "template", folder / "template")
     shutil.copy(REPOSITORY / "copier.yml", folder)
     for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "Template"]):
@@ -69,13 +71,14 @@ def _template() -> Path:
 
 
 def _git_environment() -> dict[str, str]:
-    path = _scratch() / "gitconfig"
+    path = scratch_folder() / "gitconfig"
     path.write_text(_GIT_CONFIG, encoding="utf-8")
     return {"GIT_CONFIG_GLOBAL": str(path), "GIT_CONFIG_NOSYSTEM": "1"}
 
 
 @functools.cache
-def _scratch() -> Path:
+def scratch_folder() -> Path:
+    """Return a folder that lasts as long as this process."""
     folder = Path(tempfile.mkdtemp(prefix="mainstay-rendered-")).resolve()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
