@@ -8,6 +8,7 @@ import pytest
 from helpers.commands import mainstay
 from helpers.postgres import Database, database_names
 from helpers.rendering import render
+from mainstay.backup import engine_named
 
 
 @pytest.fixture
@@ -122,3 +123,50 @@ def test_without_a_policy_the_hint_says_how_to_get_one(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "hint: `mainstay init` writes one" in done.stderr
+
+
+def test_a_restore_is_planned_confirmed_and_keeps_what_it_replaces(
+    repository: Path, filled: Database
+) -> None:
+    """Over the database in use only when its name is repeated; the plan says so first, at most 80 columns wide."""
+    env = {"DATABASE_URL": filled.url}
+    (backup,) = json.loads(mainstay("backup", "take", "--json", cwd=repository, env=env).stdout)
+    filled.execute("DROP TABLE words")
+    over = ["backup", "restore", "--at", "2199-01-01T00:00Z", "--into", filled.name]
+
+    plan = mainstay(*over, "--dry-run", cwd=repository, env=env)
+    data = json.loads(mainstay(*over, "--dry-run", "--json", cwd=repository, env=env).stdout)
+    refused = mainstay(*over, cwd=repository, env=env)
+    restored = mainstay(*over, "--confirm", filled.name, cwd=repository, env=env)
+
+    assert (plan.returncode, refused.returncode, restored.returncode) == (2, 2, 0)
+    assert plan.stdout.splitlines()[0] == f"app {backup['id']}"
+    assert plan.stdout.splitlines()[-1] == "dry run  would be refused; nothing was touched"
+    assert max(map(len, plan.stdout.splitlines())) <= 80
+    assert (data["target"]["exists"], data["target"]["empty"]) == (True, True)
+    assert "is the one that the backup was taken from; nothing was touched" in refused.stderr
+    assert f"--confirm {filled.name}" in refused.stderr
+    first, second = restored.stdout.splitlines()
+    assert first == f"restored  {backup['id']} into {filled.name}"
+    kept = second.split()[1].removesuffix(":")
+    assert {kept, filled.name} <= database_names(filled.server_url)
+    assert filled.query("SELECT count(*) FROM words") == [(1000,)]
+    engine_named("postgresql").drop_database(filled.server_url, kept)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--at", "yesterday"], "'yesterday' is no time"),
+        (["--at", "2026-11-22T14:30"], "has no time zone"),
+        (["--at", "2026-11-22T14:30Z", "--latest-proved"], "exclude each other"),
+    ],
+)
+def test_a_restore_does_not_guess_which_backup_is_meant(
+    repository: Path, words: list[str], message: str
+) -> None:
+    """A time without a zone is another time elsewhere."""
+    done = mainstay("backup", "restore", *words, cwd=repository)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from helpers.backups import manifest_at, record_of
-from mainstay.backup import Catalog, Manifest, backup_status, kept_by
+from mainstay.backup import Catalog, Manifest, RestorePlan, backup_status, kept_by
+from mainstay.backup.engines import Target
+from mainstay.backup.restore_plan import problems_of
 from mainstay.backup.retention import plan_retention
 from mainstay.policy.backups import Backups
 from mainstay.report.backup_list import backup_lines, backup_rows
 from mainstay.report.backup_status import status_lines
+from mainstay.report.restore_plan import plan_lines
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PROMISED = Backups(store="s3://acme-backups/shop")
@@ -53,6 +57,40 @@ def list_example() -> str:
     return "\n".join(["```text", *backup_lines(rows), "```"])
 
 
+def restore_example() -> str:
+    """Return what `mainstay backup restore --dry-run` prints when a database that is in use would be replaced."""
+    nights = _nights(8)
+    catalog, proved = _catalog(nights), nights[2]
+    content = proved.content.model_copy(
+        update={"roles": ("shop_owner", "shop_reader"), "extensions": ("pg_trgm", "plpgsql")}
+    )
+    server = proved.server.model_copy(update={"identity": "postgresql:7581/shop"})
+    plan = RestorePlan(
+        manifest=proved.model_copy(update={"content": content, "server": server}),
+        store_url=PROMISED.store,
+        server_url="postgresql://shop_owner:secret@db.example.com/postgres",
+        into="shop",
+        with_owners=True,
+        standing=catalog.standing(proved),
+        usual=next(iter(catalog.records.values())),
+        target=Target(
+            server_url="postgresql://shop_owner:secret@db.example.com/postgres",
+            place="db.example.com:5432",
+            version="16.14",
+            major=16,
+            client="pg_restore (PostgreSQL) 16.14",
+            exists=True,
+            empty=False,
+            sessions=12,
+            identity="postgresql:7581/shop",
+            missing_roles=("shop_reader",),
+        ),
+        kept_as="shop_before_20261123t120000z",
+        problems=(),
+    )
+    return "\n".join(["```text", *plan_lines(replace(plan, problems=problems_of(plan)), NOW), "```"])
+
+
 def status_example() -> str:
     """Return what `mainstay backup status` prints."""
     found = backup_status(_catalog(_nights(8)), "shop", PROMISED, now=NOW)
@@ -61,6 +99,7 @@ def status_example() -> str:
 
 EXAMPLES: dict[str, Callable[[], str]] = {
     "list": list_example,
+    "restore": restore_example,
     "retention": retention_table,
     "status": status_example,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mainstay.backup.encryption import IDENTITY_VARIABLE, decrypt
-from mainstay.backup.engines import engine_named
+from mainstay.backup.engines import Engine, engine_named
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.stores import Store, open_store
 from mainstay.backup.stream import Meter, checked, decompress
@@ -37,6 +37,7 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
     server_url: str,
     into: str,
     identities: Sequence[str] = (),
+    engine: Engine | None = None,
     clock: Clock | None = None,
     progress: Progress = SILENT,
 ) -> Restoration:
@@ -52,7 +53,7 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
     """
     clock = clock or SystemClock()
     begun = clock.elapsed()
-    engine = engine_named(manifest.engine)
+    engine = engine or engine_named(manifest.engine)
     store = open_store(store_url)
     engine.create_database(server_url, into, manifest.server)
     url = engine.database_url(server_url, into)
