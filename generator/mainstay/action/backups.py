@@ -25,6 +25,7 @@ from mainstay.report.quantities import count_text, size_text, span_text
 Done = TypeVar("Done")
 _CLOCK = SystemClock()
 _SCRATCH = "MAINSTAY_SCRATCH_URL"
+_PASSED = {True: "equal to the manifest", False: "loaded; its content is unknown"}
 
 
 def backup(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
@@ -163,7 +164,9 @@ def _taken_row(made: Manifest) -> tuple[str, ...]:
     return (
         cell(made.database),
         cell(made.id),
-        f"{count_text(made.content.rows, 'row')} in {count_text(len(made.content.tables), 'table')}",
+        f"{count_text(made.content.rows, 'row')} in {count_text(len(made.content.tables), 'table')}"
+        if made.content.known
+        else "unknown",
         size_text(made.dump.size_bytes),
         size_text(made.artifact.size_bytes),
         span_text(made.duration_seconds),
@@ -176,7 +179,7 @@ def _drill_row(drill: Drill) -> tuple[str, ...]:
         cell(drill.manifest.id),
         span_text(drill.age_seconds),
         span_text(drill.verification.restore_seconds or 0.0),
-        "equal to the manifest" if drill.passed else "failed",
+        _PASSED[drill.manifest.content.known] if drill.passed else "failed",
     )
 
 

@@ -86,7 +86,8 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
         oddities = require_plausible(manifest, previous, guards or Guards())
         manifest = manifest.model_copy(update={"caveats": (*manifest.caveats, *oddities)})
         store.create(manifest_key(source.name, backup_id), manifest.to_json())
-        step.note(f"{manifest.content.rows:,} rows in {len(manifest.content.tables)} tables")
+        content_note = f"{manifest.content.rows:,} rows in {len(manifest.content.tables)} tables"
+        step.note(content_note if manifest.content.known else "content unknown")
     return manifest
 
 

@@ -156,7 +156,8 @@ def _restored_and(request: _Request, deep: Callable[[str], tuple[str, ...]]) -> 
         try:
             with request.progress.step("Compare with the manifest") as step:
                 differences = compare_content(manifest.content, engine.read_content(restoration.url))
-                step.note("equal" if not differences else f"{len(differences)} differences")
+                equal = "equal" if manifest.content.known else "loaded, but nothing is known to compare with"
+                step.note(f"{len(differences)} differences" if differences else equal)
             differences += deep(restoration.url)
         finally:
             engine.drop_database(server_url, into)

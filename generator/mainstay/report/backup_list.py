@@ -33,7 +33,7 @@ class BackupRow:
             self.manifest.database,
             age(self.manifest.taken_at, self.now),
             size_text(self.manifest.artifact.size_bytes),
-            f"{self.manifest.content.rows:,}",
+            f"{self.manifest.content.rows:,}" if self.manifest.content.known else "?",
             verified_word(self.standing),
             *(() if self.kept_by is None else ((*self.kept_by, "-")[0],)),
         )

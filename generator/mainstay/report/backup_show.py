@@ -41,7 +41,10 @@ def _facts(
         yield "run", manifest.run_url
     yield "server", f"{manifest.engine} {manifest.server.version}, {manifest.server.encoding}"
     rows, tables = count_text(content.rows, "row"), count_text(len(content.tables), "table")
-    yield "holds", f"{rows} in {tables}, {count_text(content.large_objects.rows, 'large object')}"
+    holds = f"{rows} in {tables}, {count_text(content.large_objects.rows, 'large object')}"
+    yield "holds", holds if content.known else "unknown"
+    for caveat in manifest.caveats:
+        yield "caveat", caveat
     if content.extensions:
         yield "extensions", ", ".join(content.extensions)
     yield "dump", f"{size_text(manifest.dump.size_bytes)}, {manifest.dump.format}"
