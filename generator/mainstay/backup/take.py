@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -113,8 +113,9 @@ class _Upload:
 
     def run(self, snapshot: Snapshot) -> tuple[Dump, Artifact]:
         raw, stored = Meter(), Meter()
-        blocks = self._packed(raw(self._watched(snapshot.dump())))
-        self.store.put(self.key, stored(blocks), part_bytes=part_size_bytes(snapshot.size_bytes))
+        with _ending(snapshot.dump()) as dumped:
+            blocks = self._packed(raw(self._watched(dumped)))
+            self.store.put(self.key, stored(blocks), part_bytes=part_size_bytes(snapshot.size_bytes))
         if not raw.size_bytes:
             raise BackupError("the dump is empty")
         if (size_bytes := self.store.size_bytes(self.key)) != stored.size_bytes:
@@ -160,6 +161,16 @@ class _Upload:
             with contextlib.suppress(TimeoutError):
                 self.content.result(timeout=_CAUSE_SECONDS)
             raise
+
+
+@contextlib.contextmanager
+def _ending(blocks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
+    """End a stream, and the program behind it, at once: not when its error, which holds it, is forgotten."""
+    try:
+        yield blocks
+    finally:
+        if isinstance(blocks, Generator):
+            blocks.close()
 
 
 @contextlib.contextmanager
