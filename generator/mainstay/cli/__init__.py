@@ -12,6 +12,7 @@ from mainstay.cli.lazy import LazyGroup
 from mainstay.platform.signals import ending_within, interruptible
 
 COMMANDS = {
+    "adopt": "mainstay.cli.adopt:adopt",
     "audit": "mainstay.cli.audit:audit",
     "backup": "mainstay.cli.backup:backup",
     "demo": "mainstay.cli.demo:demo",

@@ -81,7 +81,7 @@ def init_target(
         if result.kept and on_existing is OnExisting.REFUSE:
             raise _refusal(result.kept)
         if result.overwritten:
-            _require_recoverable(repository, result.overwritten)
+            require_recoverable(repository, result.overwritten)
         if not dry_run:
             place_files(
                 rendered.folder, repository.root, (*result.created, *result.overwritten, *result.merged)
@@ -102,7 +102,7 @@ def require_ready(root: Path) -> Repository:
     if (repository.root / ANSWERS_FILE).exists():
         raise ScaffoldError(
             f"{repository.root} has the template already ({ANSWERS_FILE})",
-            hint=f"bring it up to date: copier update -a {ANSWERS_FILE}",
+            hint="bring it up to date: mainstay plan, then mainstay update",
             see=_SEE,
         )
     if repository.has_commit() and (changes := repository.changes()):
@@ -134,7 +134,7 @@ def _compare(repository: Repository, rendered: Rendered, on_existing: OnExisting
         unchanged=(*states["unchanged"], *complete),
         answers=rendered.answers,
         questions=rendered.questions,
-        notes=(*rendered.notes, *_notes(repository, rendered, kept), *_reasons(merges)),
+        notes=(*rendered.notes, *notes_about(repository, rendered, kept), *_reasons(merges)),
         merged=tuple(path for path, merge in merges.items() if merge.edits),
     )
 
@@ -148,12 +148,13 @@ def _state(fresh: Path, root: Path, path: str) -> str:
 def _refusal(paths: Sequence[str]) -> ScaffoldError:
     return ScaffoldError(
         f"these files exist with other content:\n{_listed(paths)}",
-        hint="keep yours with --keep-existing, or take the template's with --overwrite (git has the old ones)",
+        hint="look at the differences with mainstay adopt; or keep yours with --keep-existing, or take the "
+        "template's with --overwrite (git has the old ones)",
         see=_SEE,
     )
 
 
-def _require_recoverable(repository: Repository, paths: Sequence[str]) -> None:
+def require_recoverable(repository: Repository, paths: Sequence[str]) -> None:
     """Only what git has may be overwritten: an ignored or never committed file could not be brought back."""
     known = (
         set(repository.git("ls-tree", "-r", "-z", "--name-only", "HEAD").split("\0"))
@@ -167,7 +168,8 @@ def _require_recoverable(repository: Repository, paths: Sequence[str]) -> None:
         )
 
 
-def _notes(repository: Repository, rendered: Rendered, kept: Sequence[str]) -> list[str]:
+def notes_about(repository: Repository, rendered: Rendered, kept: Sequence[str]) -> list[str]:
+    """Return what the reader should know about a copy before it is committed."""
     notes = []
     if Path(str(rendered.answers["_src_path"])).is_dir():
         notes.append(
@@ -178,9 +180,7 @@ def _notes(repository: Repository, rendered: Rendered, kept: Sequence[str]) -> l
             f"{_FOREIGN_ANSWERS} belongs to another template and was left alone: this one keeps {ANSWERS_FILE}"
         )
     if kept:
-        notes.append(
-            "files that were kept may conflict in the next `copier update`: it does not know that they are yours"
-        )
+        notes.append("files that were kept may conflict in the next update: --keep FILE then leaves yours")
     if ignored := repository.ignored(rendered.paths):
         notes.append(
             f"git ignores files of the template, so they will not be committed: {', '.join(ignored)}"

@@ -114,14 +114,14 @@ _ADVICE = """\
 ## Before the first copy
 
 `mainstay init` renders everything first and compares. A file that exists with other content stops it before anything
-is written; `--keep-existing` keeps yours, `--overwrite` takes the template's (only when git has the old one).
-A shared file is no reason to stop: what it lacks is added, what you wrote stays ([dependabot.md](dependabot.md)).
-The answers are recorded in `.copier-answers.mainstay.yml`. Another template's `.copier-answers.yml` is left alone.
+is written; `--keep-existing` keeps yours, `--overwrite` takes the template's (only when git has the old one). `mainstay
+adopt` shows what differs and changes only the files that you name. The answers are recorded in
+`.copier-answers.mainstay.yml`. Another template's `.copier-answers.yml` is left alone.
 
 ## Updates
 
-`copier update -a .copier-answers.mainstay.yml` merges what is managed and shared. Copier ends with 0 also when it left
-conflict markers; `git diff --check` finds them. Three things are lost without a conflict: your edits in a file that a
-newer template deletes or renames, the template's changes to a file that you renamed, and emitted files that git
-ignores. Look at `git diff` before you commit an update.
+`mainstay plan` shows what a newer revision changes, and `mainstay update` merges it: [Updates](updates.md). `copier update
+-a .copier-answers.mainstay.yml` merges what is managed and shared as well, but ends with 0 also when it left conflict
+markers, and loses some edits without a word: those in a file that a newer template deletes or renames, and those in
+emitted files that git ignores. `mainstay plan` names each of them.
 """

@@ -102,7 +102,7 @@ def test_a_repository_that_has_the_template_is_sent_to_copier_update(
     with pytest.raises(ScaffoldError, match="has the template already") as caught:
         init_target(target, {}, source)
 
-    assert caught.value.hint == f"bring it up to date: copier update -a {ANSWERS_FILE}"
+    assert caught.value.hint == "bring it up to date: mainstay plan, then mainstay update"
 
 
 def test_answers_of_another_template_stay_untouched_and_unread(source: TemplateSource, target: Path) -> None:
@@ -144,7 +144,7 @@ def test_files_can_be_kept(source: TemplateSource, target: Path) -> None:
         ("scripts/run.sh",),
     )
     assert (target / "docs/about.md").read_text(encoding="utf-8") == "# Mine\n"
-    assert any("may conflict in the next `copier update`" in note for note in result.notes)
+    assert any("may conflict in the next update" in note for note in result.notes)
 
 
 def test_files_can_be_overwritten_when_git_has_them(source: TemplateSource, target: Path) -> None:
