@@ -20,8 +20,9 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from mainstay.dependabot.entries import DEPENDABOT, UpdateEntry, entry_of
+from mainstay.dependabot.entries import DEPENDABOT, UpdateEntry, entry_of, require_few_globs
 from mainstay.errors import DependabotError
+from mainstay.stack.describe import printable
 
 _MAX_BYTES = 256 << 10
 _MAX_NODES = 20_000
@@ -103,7 +104,12 @@ class Document:
             raise DependabotError(f"{self.path}: updates is not a list{_line(self.line_of(node))}")
         if len(values) > _MAX_ENTRIES:
             raise DependabotError(f"{self.path} has more than {_MAX_ENTRIES} entries")
-        return [self._entry(value, place) for value, place in zip(values, node.items, strict=True)]
+        found = [self._entry(value, place) for value, place in zip(values, node.items, strict=True)]
+        try:
+            require_few_globs(entry for entry, _ in found)
+        except ValueError as error:
+            raise DependabotError(f"{self.path} has {error}") from error
+        return found
 
     def _entry(self, value: object, node: Node) -> tuple[UpdateEntry, Node]:
         line = self.line_of(node)
@@ -133,7 +139,7 @@ def read_document(content: bytes, path: str = DEPENDABOT) -> Document:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         problem = (error.problem or "it cannot be read").partition("\n")[0]
-        raise DependabotError(f"{path} is not valid YAML: {problem}{_line(line)}") from error
+        raise DependabotError(f"{path} is not valid YAML: {printable(problem)}{_line(line)}") from error
     except (YAMLError, ValueError, TypeError, AttributeError, RecursionError, LookupError) as error:
         raise DependabotError(
             f"{path} is not valid YAML: {type(error).__name__}{_unprintable(text)}"

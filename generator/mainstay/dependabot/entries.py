@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from mainstay.stack import Ecosystem, Stack
@@ -13,7 +11,8 @@ from mainstay.stack import Ecosystem, Stack
 DEPENDABOT = ".github/dependabot.yml"
 SPELLINGS = (DEPENDABOT, ".github/dependabot.yaml")
 """GitHub reads either; the first that exists counts."""
-_GLOBS = {"/*": "(?:/.*)?", "*": "[^/]*", "**": "[^/]*"}
+_MAX_GLOB, _MAX_STARS, _MAX_GLOBS = 100, 6, 100
+"""More would take minutes to compare with each other, and nobody writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def entry_of(value: object, path: str, line: int | None) -> UpdateEntry:
     """Return the entry that a value of `updates` is.
 
     Raises:
-        ValueError: It has no ecosystem or no folder.
+        ValueError: It has no ecosystem, no folder, or a glob that nobody writes.
     """
     tree = value if isinstance(value, dict) else {}
     ecosystem, several = tree.get("package-ecosystem"), tree.get("directories")
@@ -65,7 +64,20 @@ def entry_of(value: object, path: str, line: int | None) -> UpdateEntry:
     directories = tuple(folder for folder in folders if isinstance(folder, str) and folder)
     if not isinstance(ecosystem, str) or not ecosystem or not directories:
         raise ValueError("an entry needs package-ecosystem and directory")
+    for glob in (folder for folder in directories if "*" in folder):
+        if len(glob) > _MAX_GLOB or glob.count("*") > _MAX_STARS:
+            raise ValueError(f"a glob has more than {_MAX_GLOB} characters or {_MAX_STARS} stars")
     return UpdateEntry(ecosystem, directories, tree, path, line)
+
+
+def require_few_globs(entries: Iterable[UpdateEntry]) -> None:
+    """Refuse what would take too long to compare.
+
+    Raises:
+        ValueError: There are more globs than anyone writes.
+    """
+    if sum("*" in folder for entry in entries for folder in entry.directories) > _MAX_GLOBS:
+        raise ValueError(f"more than {_MAX_GLOBS} globs")
 
 
 def uncovered(stack: Stack, entries: Sequence[UpdateEntry]) -> Iterator[tuple[Ecosystem, str]]:
@@ -104,8 +116,8 @@ def overlapping(entries: Sequence[UpdateEntry]) -> Iterator[tuple[UpdateEntry, U
 
 
 def matches(glob: str, directory: str) -> bool:
-    """Return whether a folder is one that `glob` names."""
-    return _pattern(glob).fullmatch(_normal(directory)) is not None
+    """Return whether a folder is one that `glob` names: `*` stays within a folder, `**` stands for any folders."""
+    return share_a_folder(glob, directory)
 
 
 def share_a_folder(one: str, other: str) -> bool:
@@ -139,10 +151,3 @@ def _meet(one: Sequence[str], other: Sequence[str], star: str, same: Callable[[s
 
 def _normal(directory: str) -> str:
     return "/" + directory.strip("/")
-
-
-@cache
-def _pattern(directory: str) -> re.Pattern[str]:
-    """Return a pattern for a folder with globs: `*` stays within a folder, `**` stands for any folders."""
-    pieces = re.split(r"(/\*\*(?=/|$)|\*+)", _normal(directory))
-    return re.compile("".join(_GLOBS.get(piece[:2], re.escape(piece)) for piece in pieces), re.DOTALL)

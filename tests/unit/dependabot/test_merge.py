@@ -305,6 +305,15 @@ def test_a_list_that_comes_from_an_anchor_is_left_to_a_person() -> None:
         (b"version: 2\nupdates:\n" + b"".join(b" " * n + b"-\n" for n in range(60)), "nests too deep"),
         (b"# x\n" * 100_000, "larger than 256 KiB"),
         (b"version: 2\nupdates:\n" + b"- {package-ecosystem: npm, directory: /}\n" * 501, "more than 500"),
+        (
+            b"version: 2\nupdates: [{package-ecosystem: npm, directories: ['/" + b"*a" * 9 + b"']}]\n",
+            r"100 characters or 6 stars \(line 2\)",
+        ),
+        (
+            b"version: 2\nupdates:\n"
+            + b"".join(b"- {package-ecosystem: npm, directories: [/%d/*]}\n" % n for n in range(101)),
+            "more than 100 globs",
+        ),
         (b"version: 2\nupdates: !!python/object:os.system {}\n", "updates is not a list|not valid YAML"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 from mainstay.audit.facts.files import RepositoryFiles
 from mainstay.audit.facts.trees import line_of, parse_mapping, sequence
 from mainstay.audit.model import NotApplicable, Unavailable
-from mainstay.dependabot.entries import DEPENDABOT, SPELLINGS, UpdateEntry, entry_of
+from mainstay.dependabot.entries import DEPENDABOT, SPELLINGS, UpdateEntry, entry_of, require_few_globs
 
 _MAX_ENTRIES = 500
 
@@ -38,6 +38,10 @@ def dependabot_config(files: RepositoryFiles) -> DependabotConfig:
     if len(updates) > _MAX_ENTRIES:
         raise Unavailable(f"{path} has more than {_MAX_ENTRIES} entries")
     entries = tuple(_entry(entry, path, line_of(updates, n)) for n, entry in enumerate(updates))
+    try:
+        require_few_globs(entries)
+    except ValueError as error:
+        raise Unavailable(f"{path} has {error}") from error
     return DependabotConfig(path, tree, entries)
 
 
