@@ -8,7 +8,6 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from mainstay.dependabot.wanted import wanted_directories
 from mainstay.errors import MainstayError, ScaffoldError
 from mainstay.platform.git import Repository
 from mainstay.stack import Part, Stack
@@ -52,6 +51,8 @@ def _nearest(parts: Sequence[Part]) -> list[str]:
 
 def _ecosystem_answers(stack: Stack, listed: Iterable[str]) -> Answers:
     """Return the answers for Dependabot. The template brings workflows, so there is always github-actions."""
+    from mainstay.dependabot.wanted import wanted_directories  # noqa: PLC0415 - an update needs no Dependabot
+
     directories = wanted_directories(stack, listed)
     actions = directories.get("github-actions", [])
     directories["github-actions"] = sorted({"/", *actions})

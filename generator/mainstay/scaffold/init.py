@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mainstay.dependabot import Merge
 from mainstay.errors import ScaffoldError
 from mainstay.platform.git import GitError, Repository
 from mainstay.scaffold.answers import ANSWERS_FILE, Answers
 from mainstay.scaffold.copy import Rendered, render
 from mainstay.scaffold.place import place_files, require_place
-from mainstay.scaffold.shared import merge_shared
 from mainstay.scaffold.source import TemplateSource
+
+if TYPE_CHECKING:
+    from mainstay.dependabot import Merge
 
 _SHOWN = 20
 _FOREIGN_ANSWERS = ".copier-answers.yml"
@@ -114,6 +115,8 @@ def require_ready(root: Path) -> Repository:
 
 
 def _compare(repository: Repository, rendered: Rendered, on_existing: OnExisting) -> InitResult:
+    from mainstay.scaffold.shared import merge_shared  # noqa: PLC0415 - an update needs no Dependabot
+
     states: dict[str, list[str]] = {"created": [], "unchanged": [], "differs": []}
     for path in rendered.paths:
         states[_state(rendered.folder / path, repository.root, path)].append(path)

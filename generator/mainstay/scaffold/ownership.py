@@ -120,8 +120,8 @@ adopt` shows what differs and changes only the files that you name. The answers 
 
 ## Updates
 
-`mainstay plan` shows what a newer revision changes, and `mainstay update` merges it: [Updates](updates.md). `copier update
--a .copier-answers.mainstay.yml` merges what is managed and shared as well, but ends with 0 also when it left conflict
-markers, and loses some edits without a word: those in a file that a newer template deletes or renames, and those in
-emitted files that git ignores. `mainstay plan` names each of them.
+`mainstay plan` shows what a newer revision changes, and `mainstay update` merges it: [Updates](updates.md).
+`copier update -a .copier-answers.mainstay.yml` merges what is managed and shared as well, but ends with 0 also when it
+left conflict markers, and loses some edits without a word: those in a file that a newer template deletes or renames,
+and those in emitted files that git ignores. `mainstay plan` names each of them.
 """

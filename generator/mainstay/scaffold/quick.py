@@ -6,7 +6,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 
 @contextmanager
@@ -43,18 +42,18 @@ def rendering_quickly() -> Iterator[None]:
 
     worker = getattr(copier._main, "Worker", None)  # noqa: SLF001 - looked for, never needed
     swaps = [
-        mock.patch.object(owner, name, replacement)
+        (owner, name, getattr(owner, name), replacement)
         for owner, name, replacement in (
             (SandboxedEnvironment, "compile", compile_once),
             (worker, "_sync_git_index_executable_bit", lambda *_: None),
         )
         if hasattr(owner, name)
     ]
-    for swap in swaps:
-        swap.start()
+    for owner, name, _, replacement in swaps:
+        setattr(owner, name, replacement)
     try:
         yield
     finally:
-        for swap in swaps:
-            swap.stop()
+        for owner, name, original, _ in swaps:
+            setattr(owner, name, original)
         gc.enable()
