@@ -40,6 +40,15 @@ def test_what_is_proved_is_answered() -> None:
     assert undecided == []
 
 
+def test_many_folders_side_by_side_are_answered_as_a_glob() -> None:
+    """Given the files of the repository, so that it is known what the glob catches."""
+    files = {f"apps/{name}/package.json": '{"dependencies": {}}' for name in "abcd"}
+
+    answers, _ = answers_for(detect_stack(MemoryTree(files)), "shop", list(files))
+
+    assert answers["ecosystem_directories"] == {"npm": ["/apps/*"]}
+
+
 def test_nothing_found_claims_nothing() -> None:
     """The template brings workflows of its own, so github-actions is always there."""
     answers, undecided = answers_for(Stack(), "x")
