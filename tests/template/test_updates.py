@@ -7,6 +7,7 @@ import pytest
 from helpers.templates import commit, git
 from helpers.updates import LINES, PAGE, Template, copier_update, edited, files_of, new_template, put
 from mainstay.errors import ScaffoldError, UsageError
+from mainstay.platform.git import GitError
 from mainstay.scaffold import ANSWERS_FILE
 from mainstay.scaffold.local_changes import local_changes
 from mainstay.scaffold.losses import LossKind
@@ -452,3 +453,12 @@ def test_the_diff_shows_what_you_changed_and_nothing_else(template: Template, ap
     save(app, {PAGE: None, "docs/ours.md": LINES})
     assert "rename to docs/ours.md" in local_changes(app)
     assert template.folder.is_dir()
+
+
+def test_a_git_that_cannot_merge_trees_is_named(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clear words instead of git's usage text."""
+    monkeypatch.setattr("mainstay.platform.git_trees.OLDEST_GIT", (99, 1))
+
+    with pytest.raises(GitError, match="cannot merge without a work tree") as refused:
+        plan_update(app)
+    assert refused.value.hint == "install git 99.1 or newer"
