@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from bench.results import grouped
+from bench.grouping import grouped
 
 
 @dataclass(frozen=True)

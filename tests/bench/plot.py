@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from bench.grouping import grouped
 from bench.page import SCENES
-from bench.results import grouped
 
 _WIDTH, _LABELS, _BAR, _GAP, _TITLE = 860, 330, 18, 8, 40
 _STYLE = """<style>

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from bench.backup import ENCRYPTED, FLOOR, OURS, RESTORE_FLOOR, SHELL, SOP
+from bench.grouping import grouped
 from bench.measure import Run
 
 _RATIOS = {
@@ -51,14 +52,6 @@ def table(found: dict[str, Any]) -> str:
     lines += [f"{name}: {value}" for name, value in found["ratios"].items()]
     lines += [f"{name}: {found[name]}" for name in ("peak_rss_mib", "peak_rss_mib_large", "temp_bytes")]
     return "\n".join(lines) + "\n"
-
-
-def grouped(runs: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return the runs by scene and contestant, in the order in which they were first run."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for run in runs:
-        groups.setdefault((run["scene"], run["contestant"]), []).append(run)
-    return groups
 
 
 def _ratio(runs: Sequence[Run], scene: str, ours: str, theirs: str) -> float | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY / "tests")]  # script/docs runs this file by itself
 
 from pydantic import TypeAdapter  # noqa: E402
 
+from bench.page import performance_page  # noqa: E402
+from bench.plot import performance_plot  # noqa: E402
 from helpers.backup_examples import EXAMPLES  # noqa: E402
 from helpers.rendering import rendered  # noqa: E402
 from mainstay.audit.checks import CHECKS  # noqa: E402
@@ -44,6 +48,11 @@ def workflow() -> str:
     return _fenced("yaml", "\n".join(line.removeprefix("      ") for line in steps.splitlines()))
 
 
+def benchmark() -> Any:
+    """Return what a recorded run of `script/bench backup` found."""
+    return json.loads((REPOSITORY / "docs/examples/bench-backup.json").read_text(encoding="utf-8"))
+
+
 def exit_codes() -> str:
     """Return the table of exit codes, from its page."""
     page = (REPOSITORY / "docs/exit-codes.md").read_text(encoding="utf-8")
@@ -54,6 +63,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/backups.md": lambda: _with_blocks("docs/backups.md", EXAMPLES),
     "docs/checks.md": lambda: checks_markdown(CHECKS),
     "docs/ownership.md": ownership_page,
+    "docs/performance.md": lambda: performance_page(benchmark()),
+    "docs/performance.svg": lambda: performance_plot(benchmark()),
     "docs/policy.md": lambda: policy_page((rendered() / POLICY_PATH).read_text(encoding="utf-8")),
 }
 """Whole pages: path -> what makes it."""
