@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
@@ -12,6 +14,7 @@ from mainstay.backup.content import Content, Count, Record
 from mainstay.errors import StoreError
 
 ID_SHAPE = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
+DIGEST = "digest"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -89,22 +92,50 @@ class Manifest(Record):
     """The workflow run that took it."""
 
     def to_json(self) -> bytes:
-        """Return the manifest as it is stored."""
-        return self.model_dump_json(indent=1).encode() + b"\n"
+        """Return the manifest as it is stored: with a digest of itself, so that no change goes unnoticed."""
+        fields = self.model_dump(mode="json")
+        return json.dumps({**fields, DIGEST: _digest(fields)}, indent=1).encode() + b"\n"
 
 
 def parse_manifest(data: bytes, where: str) -> Manifest:
     """Return the manifest that `data` holds; `where` stands in the message.
 
     Raises:
-        StoreError: It is none, or it is of a version that this mainstay does not know.
+        StoreError: It is none, it was changed after it was written, or this mainstay does not know its version.
     """
     try:
-        return Manifest.model_validate_json(data)
+        fields = json.loads(data)
+        digest = fields.pop(DIGEST, None) if isinstance(fields, dict) else None
+        manifest = Manifest.model_validate_json(json.dumps(fields))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise StoreError(f"{where} is no manifest of a backup: {place}: {first['msg']}") from error
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{where} is no manifest of a backup: it is not JSON") from error
+    if digest != _digest(fields):
+        raise StoreError(
+            f"{where} was changed after it was written: its digest does not fit",
+            hint="restore the object's former version if the store keeps versions, and find out who wrote to it",
+        )
+    return manifest
+
+
+def manifest_schema() -> dict[str, Any]:
+    """Return the JSON schema (2020-12) of a stored manifest, for tools that read it."""
+    schema = Manifest.model_json_schema(mode="serialization")
+    schema["properties"][DIGEST] = {
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$",
+        "description": "SHA-256 of the other fields as JSON with sorted keys and without white space",
+    }
+    schema["required"] = [*schema["required"], DIGEST]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _digest(fields: object) -> str:
+    """Return the digest of a manifest's fields, whatever their order and the white space between them."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def new_id(now: datetime) -> str:

@@ -35,7 +35,7 @@ def sign_in(options: dict[str, str]) -> None:
 def dump(options: dict[str, str]) -> None:
     sign_in(options)
     out, database = sys.stdout.buffer, options["--db"]
-    files = sorted((HOME / database).glob("*")) if (HOME / database).is_dir() else []
+    files = sorted((HOME / database).glob("[!.]*")) if (HOME / database).is_dir() else []
     out.write(struct.pack("<I", 0x8199E26D) + document(concurrent_collections=4, version="0.1"))
     for file in files:
         out.write(document(db=database, collection=file.name, metadata="{}", size=file.stat().st_size))

@@ -7,9 +7,11 @@ import click
 from mainstay.cli.lazy import LazyGroup
 
 VERBS = {
+    "drill": "mainstay.cli.backup.drill:drill",
     "list": "mainstay.cli.backup.listing:list_backups",
     "prune": "mainstay.cli.backup.prune:prune",
     "restore": "mainstay.cli.backup.restore:restore",
+    "schema": "mainstay.cli.backup.schema:schema",
     "show": "mainstay.cli.backup.show:show",
     "status": "mainstay.cli.backup.status:status",
     "store": "mainstay.cli.backup.store:store",
