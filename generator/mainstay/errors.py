@@ -72,6 +72,10 @@ class EngineError(BackupError):
     """The database, or the program that reads it, failed."""
 
 
+class DamageUncheckedError(EngineError):
+    """The engine has no means here to look for damage inside a database. The database may be in order."""
+
+
 class StoreError(BackupError):
     """A store could not be read or written."""
 

@@ -1,4 +1,4 @@
-"""The restore drill: the newest backup, restored and compared, held against what the policy promises."""
+"""The restore drill: the newest backup, proved in a scratch database, held against what the policy promises."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mainstay.backup.catalog import find_backup
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.recording import verify_and_record
 from mainstay.backup.verify import Level, Verification, verify_backup
+from mainstay.errors import BackupError, ExitCode, MainstayError, StoreError, VerificationError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.policy.backups import Backups
 from mainstay.policy.durations import spell_duration
@@ -33,8 +34,17 @@ class Drill:
 
     @property
     def passed(self) -> bool:
-        """Whether the backup was equal to its manifest, young enough and restored fast enough."""
-        return not self.verification.differences and not self.broken_promises
+        """Whether the backup was proved, young enough and restored fast enough."""
+        return self.failure is None
+
+    @property
+    def failure(self) -> BackupError | None:
+        """What the drill failed on; none when it passed."""
+        if self.verification.differences:
+            return VerificationError(
+                "the restored database differs: " + "; ".join(self.verification.differences)
+            )
+        return BackupError("; ".join(self.broken_promises)) if self.broken_promises else None
 
 
 def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest has defaults
@@ -43,21 +53,25 @@ def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest ha
     *,
     server_url: str | None = None,
     identities: Sequence[str] = (),
+    assertions: Sequence[str] = (),
     clock: Clock | None = None,
     progress: Progress = SILENT,
     warn: Callable[[str], None] = lambda _: None,
     run_url: str | None = None,
 ) -> Drill:
-    """Restore the newest backup of a database into a scratch database, record what came of it, and return it.
+    """Prove the newest backup of a database in a scratch database, record what came of it, and return it.
+
+    Where the engine cannot look for damage, the backup is restored and compared only, and a caveat says so.
 
     Args:
         database: Its name in the policy.
         promised: The store, and the objectives that the drill is held against.
         server_url: The server to restore on; by default a throw-away one.
         identities: Private keys of age, for an encrypted backup.
+        assertions: Queries of the team whose only row begins with true.
         clock: Measures.
         progress: Shows the steps.
-        warn: Is told when the store did not take the record.
+        warn: Is told what the drill could not prove, and when the store did not take the record.
         run_url: The workflow run that this is.
 
     Raises:
@@ -74,7 +88,9 @@ def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest ha
         return verify_backup(
             manifest,
             promised.store,
-            level=Level.RESTORED,
+            level=Level.PROVED,
+            may_settle=True,
+            assertions=assertions,
             server_url=server_url,
             identities=identities,
             clock=clock,
@@ -82,8 +98,10 @@ def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest ha
         )
 
     verification = verify_and_record(
-        manifest, Level.RESTORED, promised.store, verified, warn=warn, clock=clock, run_url=run_url
+        manifest, Level.PROVED, promised.store, verified, warn=warn, clock=clock, run_url=run_url
     )
+    for caveat in verification.caveats:
+        warn(caveat)
     broken = _broken(age_seconds, verification.restore_seconds or 0.0, promised)
     return Drill(manifest, age_seconds, verification, tuple(broken))
 
@@ -93,3 +111,8 @@ def _broken(age_seconds: float, restore_seconds: float, promised: Backups) -> It
         yield f"the newest backup is older than the recovery point objective of {spell_duration(promised.rpo)}"
     if restore_seconds > promised.rto.total_seconds():
         yield f"the restore took longer than the recovery time objective of {spell_duration(promised.rto)}"
+
+
+def exit_code_of(failure: MainstayError) -> ExitCode:
+    """Return what a drill ends with that failed like this: of a store that cannot be read nothing is claimed."""
+    return ExitCode.INCOMPLETE if isinstance(failure, StoreError) else failure.exit_code

@@ -31,6 +31,7 @@ def record_verification(
         differences=_shortened(found.differences),
         duration_seconds=found.duration_seconds,
         restore_seconds=found.restore_seconds,
+        caveats=found.caveats,
         verified_at=(clock or SystemClock()).now(),
         tool_version=__version__,
         run_url=run_url,

@@ -29,6 +29,7 @@ class VerificationRecord(Record):
         verified: Whether the backup was what its manifest says, as far as the level tells.
         differences: What was not, one line each; the first hundred.
         restore_seconds: How long the restore took, from level `restored`.
+        caveats: What the verification does not claim although it was meant to, one sentence each.
         run_url: The workflow run that verified.
     """
 
@@ -40,6 +41,7 @@ class VerificationRecord(Record):
     differences: tuple[str, ...] = ()
     duration_seconds: Annotated[float, Field(ge=0)]
     restore_seconds: Annotated[float, Field(ge=0)] | None = None
+    caveats: tuple[str, ...] = ()
     verified_at: Moment
     tool_version: str
     run_url: str | None = None

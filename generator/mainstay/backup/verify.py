@@ -13,6 +13,7 @@ from mainstay.backup.manifest import Manifest
 from mainstay.backup.restore import dump_of, restore_backup
 from mainstay.backup.stores import open_store
 from mainstay.backup.stream import Meter, checked
+from mainstay.errors import DamageUncheckedError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.progress import SILENT, Progress
 
@@ -38,6 +39,7 @@ class Verification:
         differences: One line each; none means that the backup is good as far as the level tells.
         duration_seconds: How long it took.
         restore_seconds: How long the restore alone took: the recovery time. None below level `restored`.
+        caveats: What it does not claim although it was asked to, one sentence each.
     """
 
     backup_id: str
@@ -46,6 +48,7 @@ class Verification:
     differences: tuple[str, ...]
     duration_seconds: float
     restore_seconds: float | None = None
+    caveats: tuple[str, ...] = ()
 
 
 def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has defaults
@@ -56,6 +59,7 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
     server_url: str | None = None,
     identities: Sequence[str] = (),
     assertions: Sequence[str] = (),
+    may_settle: bool = False,
     clock: Clock | None = None,
     progress: Progress = SILENT,
 ) -> Verification:
@@ -69,6 +73,8 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
             major version is started. No other database than a new scratch one is touched.
         identities: Private keys of age, for an encrypted backup.
         assertions: For level `proved`: queries whose only row begins with true.
+        may_settle: Where the engine cannot look for damage, level `proved` becomes `restored`, with a caveat; the
+            assertions are asked all the same.
         clock: Measures.
         progress: Shows the steps.
 
@@ -79,10 +85,18 @@ def verify_backup(  # noqa: PLR0913 - what, where, how far; the rest has default
     """
     clock = clock or SystemClock()
     begun = clock.elapsed()
-    request = _Request(manifest, store_url, server_url, tuple(identities), tuple(assertions), clock, progress)
-    differences, restore_seconds = _LEVELS[level](request)
+    request = _Request(
+        manifest, store_url, server_url, tuple(identities), tuple(assertions), may_settle, clock, progress
+    )
+    found = _LEVELS[level](request)
     return Verification(
-        manifest.id, manifest.database, level, differences, round(clock.elapsed() - begun, 3), restore_seconds
+        backup_id=manifest.id,
+        database=manifest.database,
+        level=Level.RESTORED if found.caveats else level,
+        differences=found.differences,
+        duration_seconds=round(clock.elapsed() - begun, 3),
+        restore_seconds=found.restore_seconds,
+        caveats=found.caveats,
     )
 
 
@@ -93,11 +107,16 @@ class _Request:
     server_url: str | None
     identities: tuple[str, ...]
     assertions: tuple[str, ...]
+    may_settle: bool
     clock: Clock
     progress: Progress
 
 
-_Finding = tuple[tuple[str, ...], float | None]
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    differences: tuple[str, ...] = ()
+    restore_seconds: float | None = None
+    caveats: tuple[str, ...] = ()
 
 
 def _digest(request: _Request) -> _Finding:
@@ -109,7 +128,7 @@ def _digest(request: _Request) -> _Finding:
             store.stream(artifact.key), Meter(), artifact.size_bytes, artifact.sha256, place
         ):
             step.advance(len(block))
-    return (), None
+    return _Finding()
 
 
 def _readable(request: _Request) -> _Finding:
@@ -118,29 +137,35 @@ def _readable(request: _Request) -> _Finding:
         step.expect(manifest.dump.size_bytes)
         blocks = dump_of(manifest, open_store(request.store_url), request.identities, step)
         engine_named(manifest.engine).check_readable(blocks, manifest.server)
-    return (), None
+    return _Finding()
 
 
 def _restored(request: _Request) -> _Finding:
-    return _restored_and(request, lambda _url: ())
+    return _restored_and(request, lambda _url: _Finding())
 
 
 def _proved(request: _Request) -> _Finding:
     engine, manifest = engine_named(request.manifest.engine), request.manifest
 
-    def deep(url: str) -> tuple[str, ...]:
+    def deep(url: str) -> _Finding:
+        caveats: tuple[str, ...] = ()
         with request.progress.step("Look for damage and ask the team's assertions") as step:
-            damage = engine.check_integrity(url, manifest.server)
+            try:
+                damage = engine.check_integrity(url, manifest.server)
+            except DamageUncheckedError as error:
+                if not request.may_settle:
+                    raise
+                damage, caveats = (), (f"nothing looked for damage: {error.message}",)
             failed = tuple(
                 f"assertion is not true: {text}" for text in request.assertions if not engine.ask(url, text)
             )
             step.note(f"{len(damage)} damaged, {len(failed)} of {len(request.assertions)} assertions failed")
-        return damage + failed
+        return _Finding(damage + failed, caveats=caveats)
 
     return _restored_and(request, deep)
 
 
-def _restored_and(request: _Request, deep: Callable[[str], tuple[str, ...]]) -> _Finding:
+def _restored_and(request: _Request, deep: Callable[[str], _Finding]) -> _Finding:
     manifest, engine = request.manifest, engine_named(request.manifest.engine)
     with _server(request) as server_url:
         into = f"mainstay_verify_{manifest.id.lower().replace('-', '_')}"
@@ -158,10 +183,10 @@ def _restored_and(request: _Request, deep: Callable[[str], tuple[str, ...]]) -> 
                 differences = compare_content(manifest.content, engine.read_content(restoration.url))
                 equal = "equal" if manifest.content.known else "loaded, but nothing is known to compare with"
                 step.note(f"{len(differences)} differences" if differences else equal)
-            differences += deep(restoration.url)
+            deeper = deep(restoration.url)
         finally:
             engine.drop_database(server_url, into)
-    return differences, restoration.duration_seconds
+    return _Finding(differences + deeper.differences, restoration.duration_seconds, caveats=deeper.caveats)
 
 
 @contextlib.contextmanager

@@ -30,8 +30,8 @@ def load_archive(
     env: Mapping[str, str],
     *,
     with_owners: bool = False,
-) -> None:
-    """Load an archive into an empty database. Whatever fails, the caller drops the database.
+) -> str:
+    """Load an archive into an empty database; return what was said on the way. Whatever fails, the caller drops it.
 
     The rows are loaded in one transaction, which ends before anything else begins only if `blocks` ended well.
 
@@ -52,10 +52,11 @@ def load_archive(
         seen, complete = _keep_contents(program, blocks, contents)
         sections = _ROWS if complete else ()
         everything = itertools.chain(seen, blocks)
-        process.feed_input([program, *words, "--single-transaction", *sections], everything, env=env)
+        said = process.feed_input([program, *words, "--single-transaction", *sections], everything, env=env)
         if complete:
             jobs = min(os.cpu_count() or 1, _JOBS_AT_MOST)
-            process.run([program, *words, *_REST, f"--jobs={jobs}", contents], env=env)
+            said += process.run([program, *words, *_REST, f"--jobs={jobs}", contents], env=env).stderr
+    return said
 
 
 def _keep_contents(program: Path, blocks: Iterator[bytes], file: Path) -> tuple[Iterator[bytes], bool]:

@@ -46,7 +46,7 @@ class PostgreSQLTarget:
 
     def engine(self, *, with_owners: bool) -> Engine:
         """Return the engine, set up to restore owners and privileges too, or not."""
-        return PostgreSQL(with_owners=with_owners)
+        return PostgreSQL(with_owners=with_owners, strict=False)
 
     def look(self, server_url: str, database: str, server: Server, content: Content) -> Target:
         """Return how the database and its server stand."""
