@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pyrage
 import pytest
 
+from helpers.backups import keys_in, manifest_at, put_backup
 from helpers.composite import read_outputs
 from helpers.github_server import github_server
 from helpers.listener import Listener
@@ -21,6 +23,7 @@ from mainstay.action.__main__ import main
 from mainstay.action.commands import COMMANDS, command_named
 from mainstay.errors import ExitCode
 from mainstay.platform import git
+from mainstay.platform.clock import SystemClock
 from mainstay.policy import POLICY_PATH
 
 
@@ -324,3 +327,41 @@ def test_a_backup_is_encrypted_as_the_policy_says(tmp_path: Path, app: Path, dat
     assert [path.name for path in (tmp_path / "store").rglob("dump.*")] == ["dump.zst.age"]
     assert without.code not in {ExitCode.OK, ExitCode.BUG}
     assert drill.code == ExitCode.OK, drill.log
+
+
+def test_a_prune_deletes_only_when_the_variable_says_so(tmp_path: Path, app: Path) -> None:
+    """Unset, misspelt or `show`: nothing goes, and the summary says what would."""
+    store_url, now = (tmp_path / "store").as_uri(), SystemClock().now()
+    for hours in range(1, 13):
+        put_backup(store_url, manifest_at((now - timedelta(hours=hours)).replace(microsecond=0)))
+    policy = app / POLICY_PATH
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(changed(text, ("largest-share: 50%", "largest-share: 90%")), encoding="utf-8")
+    before = keys_in(store_url)
+
+    shown = [act(tmp_path, "prune", {"BACKUP_PRUNE": word}) for word in ("", "show", "Apply", "applyx")]
+    untouched = keys_in(store_url)
+    applied = act(tmp_path, "prune", {"BACKUP_PRUNE": "apply"})
+
+    assert untouched == before
+    assert {told.code for told in [*shown, applied]} == {ExitCode.OK}
+    assert all("Dry run:" in told.summary and "would be deleted" in told.summary for told in shown)
+    assert "Pruned:" in applied.summary
+    assert applied.report["app"]["applied"] is True
+    gone = set(shown[0].report["app"]["deleted"])
+    assert gone
+    assert {key.split("/")[1] for key in before} - {key.split("/")[1] for key in keys_in(store_url)} == gone
+
+
+def test_a_rash_prune_is_refused_for_the_run_to_show(tmp_path: Path, app: Path) -> None:
+    """The newest backup is long overdue: the old ones are what is left."""
+    store_url = (tmp_path / "store").as_uri()
+    for day in range(1, 4):
+        put_backup(store_url, manifest_at(f"2020-01-0{day}T02:17:00"))
+
+    told = act(tmp_path, "prune", {"BACKUP_PRUNE": "apply"})
+
+    assert (told.code, told.outputs["result"]) == (ExitCode.FAILED, "failed"), told.log
+    assert "app failed:" in told.summary
+    assert len({key.split("/")[1] for key in keys_in(store_url)}) == 3
+    assert app.is_dir()

@@ -137,7 +137,7 @@ def test_a_repository_without_a_database_gets_no_backup_workflows() -> None:
     assert sorted(workflows(rendered(database="none"))) == ["audit.yml", "sop-update.yml"]
 
 
-@pytest.mark.parametrize("file", ["backup.yml", "restore-drill.yml"])
+@pytest.mark.parametrize("file", ["backup.yml", "backup-prune.yml", "restore-drill.yml"])
 @pytest.mark.parametrize(
     ("answers", "signs_in", "secrets", "runner"),
     [
@@ -164,10 +164,11 @@ def test_the_store_is_reached_with_the_credentials_that_were_chosen(
     target = rendered(**answers)
     (job,) = workflows(target)[file]["jobs"].values()
     own = {
-        "backup.yml": {"DATABASE_URL", "BACKUP_HEARTBEAT_URL"},
-        "restore-drill.yml": {"MAINSTAY_AGE_IDENTITY"},
+        "backup.yml": {"DATABASE_URL", "BACKUP_HEARTBEAT_URL", "BACKUP_NOTIFY_URL"},
+        "backup-prune.yml": set[str](),
+        "restore-drill.yml": {"MAINSTAY_AGE_IDENTITY", "BACKUP_NOTIFY_URL"},
     }
-    wanted = {*secrets, *own[file], "BACKUP_NOTIFY_URL"}
+    wanted = {*secrets, *own[file]}
 
     read = set(re.findall(r"secrets\.(\w+)", str(job)))
 
@@ -260,3 +261,14 @@ def test_dependabot_leaves_the_companion_action_to_copier() -> None:
 
     assert update["ignore"] == [{"dependency-name": COMPANION}]
     assert "`copier update` moves both together" in text
+
+
+def test_nothing_is_deleted_unasked() -> None:
+    """The job does not run without its variable, and only one word of it deletes."""
+    target = rendered()
+    (job,) = workflows(target)["backup-prune.yml"]["jobs"].values()
+    step = companion_step(target, "backup-prune.yml")
+
+    assert job["if"] == "vars.BACKUP_PRUNE != '' || github.event_name == 'workflow_dispatch'"
+    assert step["with"] == {"command": "prune"}
+    assert step["env"]["BACKUP_PRUNE"] == "${{ vars.BACKUP_PRUNE }}"

@@ -13,6 +13,7 @@ Command = Callable[[Inputs, Mapping[str, str]], Outcome]
 COMMANDS = {
     "audit": "mainstay.action.audit:audit",
     "backup": "mainstay.action.backups:backup",
+    "prune": "mainstay.action.prune:prune",
     "restore-drill": "mainstay.action.backups:restore_drill",
     "sop-update": "mainstay.action.sop_update:sop_update",
 }

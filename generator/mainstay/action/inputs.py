@@ -11,7 +11,10 @@ from mainstay.errors import UsageError
 
 _SEE = "docs/action.md"
 _ALLOWED = {
-    "command": ("audit|backup|restore-drill|sop-update", "audit, backup, restore-drill or sop-update"),
+    "command": (
+        "audit|backup|prune|restore-drill|sop-update",
+        "audit, backup, prune, restore-drill or sop-update",
+    ),
     # No leading hyphen: no input may be taken for an option. No control characters: no input spans lines.
     "path": (r"[^-/\\\x00-\x1f\x7f][^\\\x00-\x1f\x7f]{0,400}", "a folder, relative to the workspace"),
     "database": ("([a-z][a-z0-9-]{0,40})?", "the name of a database in the policy"),

@@ -49,6 +49,7 @@ FILES = (
     OwnedFile(".github/ISSUE_TEMPLATE/incident.yml", _M, "The form that declares an incident"),
     OwnedFile(".github/workflows/audit.yml", _M, "Conformance with the SOP, vulnerable dependencies"),
     OwnedFile(".github/workflows/backup.yml", _M, "Daily backup"),
+    OwnedFile(".github/workflows/backup-prune.yml", _M, "Deletes old backups, once you say so"),
     OwnedFile(".github/workflows/restore-drill.yml", _M, "Restores the newest backup and proves it"),
     OwnedFile(".github/workflows/sop-update.yml", _M, "Says when a newer revision of the SOP exists"),
     OwnedFile("docs/incidents/README.md", _SEED, "The list of your incidents"),

@@ -27,6 +27,7 @@ def test_a_repository_without_a_database_gets_nothing_about_backups() -> None:
 
     missing = {path for path in emitted(rendered(database="postgresql")) - files if "runbooks" not in path}
     assert missing == {
+        ".github/workflows/backup-prune.yml",
         ".github/workflows/backup.yml",
         ".github/workflows/restore-drill.yml",
         "scripts/backup-database.sh",

@@ -20,7 +20,7 @@ from mainstay.policy.tables import TABLES
 
 _LINE = re.compile(r" \(line (\d+)\)$")
 _COMPANION = re.compile(r"(?P<repository>[A-Za-z0-9-]+/[A-Za-z0-9._-]+)@(?P<ref>[0-9a-f]{40})")
-_COMMANDS = {"audit", "backup", "restore-drill", "sop-update"}
+_COMMANDS = {"audit", "backup", "prune", "restore-drill", "sop-update"}
 _CONFLICT = re.compile(r"<{7}(?: .*)?|>{7}(?: .*)?")
 _PLACEHOLDER = re.compile(
     r"\bOWNER/REPO\b|\byour-org\b|\bmy-app-backups\b|@person\b|<(?:deployment-id|commit-sha|migration-name|package-name)>"
