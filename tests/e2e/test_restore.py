@@ -111,7 +111,8 @@ def test_a_database_that_is_replaced_is_kept_beside(database: Database, store_ur
     )
     settings = "SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase WHERE datname = "
     about = (
-        "SELECT pg_get_userbyid(datdba), datconnlimit, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a) "
+        "SELECT pg_get_userbyid(datdba), datconnlimit, "
+        "(SELECT array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a) "
         "FROM pg_database WHERE datname = "
     )
     named = f"'{database.name}'"
