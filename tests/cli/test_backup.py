@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,27 @@ def test_a_restore_does_not_guess_which_backup_is_meant(
 
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+def test_a_drill_from_the_command_line_proves_and_holds_against_the_policy(
+    repository: Path, filled: Database, tmp_path: Path
+) -> None:
+    """0 when it passed, 4 when the backup is not what it was; recorded either way."""
+    env = {"DATABASE_URL": filled.url, "SCRATCH": filled.server_url}
+    words = ["backup", "drill", "--server-url-env", "SCRATCH"]
+    (backup,) = json.loads(mainstay("backup", "take", "--json", cwd=repository, env=env).stdout)
+
+    passed = mainstay(*words, cwd=repository, env=env)
+    (artifact,) = (tmp_path / "store").rglob("dump.zst")
+    artifact.write_bytes(artifact.read_bytes()[:-10])
+    damaged = mainstay(*words, "--json", cwd=repository, env=env)
+    (listed,) = json.loads(mainstay("backup", "list", "--json", cwd=repository).stdout)
+
+    assert passed.returncode == 0, passed.stderr
+    assert re.fullmatch(
+        rf"(?:proved|restored)  app {backup['id']}: \d+\.\d s old, restored in \d+\.\d s\n", passed.stdout
+    )
+    assert ("nothing looked for damage" in passed.stderr) == passed.stdout.startswith("restored")
+    assert (damaged.returncode, json.loads(damaged.stdout)) == (4, [])
+    assert "the manifest says" in damaged.stderr
+    assert listed["failed_level"] == "proved"
