@@ -30,13 +30,13 @@ def restore() -> None:
     """Restore a backup with mainstay."""
     from mainstay.backup import restore_backup  # noqa: PLC0415
     from mainstay.backup.encryption import identities_in  # noqa: PLC0415
-    from mainstay.backup.manifest import Manifest  # noqa: PLC0415
+    from mainstay.backup.manifest import parse_manifest  # noqa: PLC0415
     from mainstay.backup.stores import open_store  # noqa: PLC0415
 
     store_url = os.environ["BENCH_STORE"]
     text = open_store(store_url).read(os.environ["BENCH_MANIFEST"], most_bytes=_MANIFEST_BYTES_AT_MOST)
     restore_backup(
-        Manifest.model_validate_json(text),
+        parse_manifest(text, store_url),
         store_url,
         server_url=os.environ["BENCH_URL"],
         into=os.environ["BENCH_INTO"],
