@@ -13,7 +13,7 @@ from mainstay.backup.stream import BLOCK_BYTES
 from mainstay.errors import StoreError
 
 CONNECTIONS = 8
-"""Parts under way at once. Where each connection is limited to 10 MB/s, 250 MB took 5.6 s with eight, 9.4 s with four."""
+"""Parts under way at once. With each connection limited to 10 MB/s, 250 MB took 5.6 s over eight, 9.4 s over four."""
 
 
 class ObjectStore:
