@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
 from mainstay.platform import redact
+
+# A shell starts what runs in its background with Ctrl-C ignored, and every child inherits that: tests that interrupt
+# a process of their own would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = [
     "helpers.faulty_store",

@@ -100,7 +100,11 @@ def test_a_dump_that_is_cut_off_is_no_backup(
 def test_a_server_that_restarts_in_the_middle_of_a_dump_gives_no_backup(store_url: str) -> None:
     """The backup after the restart is whole."""
     with EmbeddedPostgres.start(16) as server:
-        Database("postgres", server.url(), server.url()).execute(BIG)
+        database = Database("postgres", server.url(), server.url())
+        database.execute(BIG)
+        database.execute(
+            "CHECKPOINT"
+        )  # the server does not wait for its disk: what it has not written, a crash loses
         data, bin_dir = server.socket_dir / "data", server.bin_dir
         user = "nobody" if data.owner() == "nobody" else None
         control: list[str | Path] = [
