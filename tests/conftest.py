@@ -9,10 +9,11 @@ import pytest
 
 from mainstay.platform import redact
 
-# A shell starts what runs in its background with Ctrl-C ignored, and every child inherits that: tests that interrupt
-# a process of their own would wait for ever.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell starts what runs in its background with Ctrl-C ignored, nohup ignores a hang-up, and every child inherits
+# that: tests that stop a process of their own in these ways would wait for ever.
+for ignorable, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(ignorable) is signal.SIG_IGN:
+        signal.signal(ignorable, handler)
 
 pytest_plugins = [
     "helpers.faulty_store",
