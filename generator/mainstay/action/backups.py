@@ -14,7 +14,8 @@ from mainstay.backup import Manifest, identities_in, scratch_url_of, sources_of,
 from mainstay.backup.drill import Drill, exit_code_of, run_drill
 from mainstay.backup.signalling import Channels, backups_told, channels_of, drills_told
 from mainstay.backup.signals import BackupFailed, BackupSucceeded, DrillFailed, DrillSucceeded, reason_of
-from mainstay.errors import ExitCode, MainstayError, PolicyError, UsageError
+from mainstay.backup.source import databases_of
+from mainstay.errors import ExitCode, MainstayError, PolicyError
 from mainstay.platform.clock import SystemClock
 from mainstay.platform.github import issues_of
 from mainstay.policy import Policy, load_policy
@@ -32,7 +33,7 @@ _PASSED = {True: "equal to the manifest", False: "loaded; its content is unknown
 def backup(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
     """Take a backup of each database of the policy, or of the one that is named, and tell those who have to know."""
     policy, warnings = load_policy(inputs.root), list[str]()
-    promised, names = _promised(policy), _databases(policy, inputs.database)
+    promised, names = _promised(policy), databases_of(policy, inputs.database)
     progress, channels = progress_on(sys.stdout, _CLOCK), _channels(promised, environ, warnings)
     with backups_told(names, channels, whole=inputs.database is None) as events:
         sources = {source.name: source for source in sources_of(policy, environ, inputs.database)}
@@ -68,7 +69,7 @@ def backup(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
 def restore_drill(inputs: Inputs, environ: Mapping[str, str]) -> Outcome:
     """Prove the newest backup of each database in a scratch database, and time it."""
     policy, warnings = load_policy(inputs.root), list[str]()
-    promised, names = _promised(policy), _databases(policy, inputs.database)
+    promised, names = _promised(policy), databases_of(policy, inputs.database)
     progress, channels = progress_on(sys.stdout, _CLOCK), _channels(promised, environ, warnings)
     with drills_told(names, channels) as events:
         drills, failures = _attempt(
@@ -114,16 +115,6 @@ def _promised(policy: Policy) -> Backups:
             "the policy has no backups", hint="add `backups:` with a store to .github/mainstay.yml"
         )
     return policy.backups
-
-
-def _databases(policy: Policy, only: str | None) -> list[str]:
-    names = [name for name in policy.databases if only in {None, name}]
-    if not names:
-        raise UsageError(
-            f"the policy has no database {only!r}" if only else "the policy names no database",
-            hint=f"it has: {', '.join(policy.databases) or 'none'}",
-        )
-    return names
 
 
 def _attempt(

@@ -27,6 +27,21 @@ class Source:
     url: str = field(repr=False)
 
 
+def databases_of(policy: Policy, only: str | None) -> list[str]:
+    """Return the names of the policy's databases, or the one that is asked for.
+
+    Raises:
+        UsageError: There is none, or none of that name.
+    """
+    names = [name for name in policy.databases if only in {None, name}]
+    if not names:
+        raise UsageError(
+            f"the policy has no database {only!r}" if only else "the policy names no database",
+            hint=f"it has: {', '.join(policy.databases) or 'none'}",
+        )
+    return names
+
+
 def sources_of(policy: Policy, environ: Mapping[str, str], only: str | None = None) -> list[Source]:
     """Return the policy's databases, or the one that is called `only`, with their URLs from the environment.
 

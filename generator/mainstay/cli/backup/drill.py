@@ -11,10 +11,10 @@ from mainstay.backup import identities_in, scratch_url_of
 from mainstay.backup.drill import Drill, exit_code_of, run_drill
 from mainstay.backup.signalling import Channels, channels_of, drills_told
 from mainstay.backup.signals import DrillFailed, DrillSucceeded, reason_of
+from mainstay.backup.source import databases_of
 from mainstay.cli.backup.request import (
     CLOCK,
     common_options,
-    databases_of,
     print_result,
     progress,
     promises_of,

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from mainstay.backup import PruneResult, prune_backups
+from mainstay.backup.source import databases_of
 from mainstay.cli.backup.request import (
     CLOCK,
     common_options,
-    databases_of,
     print_result,
     promises_of,
     store_url_of,

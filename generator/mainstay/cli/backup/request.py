@@ -50,17 +50,6 @@ def chosen_backup(
     return choose_backup(store_url, name, backup_id, at=at, latest_proved=latest_proved), store_url
 
 
-def databases_of(policy: Policy, only: str | None) -> list[str]:
-    """Return the names of the policy's databases, or the one that is asked for."""
-    names = [name for name in policy.databases if only in {None, name}]
-    if not names:
-        raise UsageError(
-            f"the policy has no database {only!r}" if only else "the policy names no database",
-            hint=f"it has: {', '.join(policy.databases) or 'none'}",
-        )
-    return names
-
-
 def keepers(catalog: Catalog, policy: Policy | None) -> dict[str, tuple[str, ...]] | None:
     """Return what keeps each backup, by id; none where there is no policy to ask."""
     if policy is None or policy.backups is None:

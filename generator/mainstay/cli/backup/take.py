@@ -10,10 +10,10 @@ import click
 from mainstay.backup import Manifest, sources_of, take_backup
 from mainstay.backup.signalling import Channels, backups_told, channels_of
 from mainstay.backup.signals import BackupFailed, BackupSucceeded, reason_of
+from mainstay.backup.source import databases_of
 from mainstay.cli.backup.request import (
     CLOCK,
     common_options,
-    databases_of,
     print_result,
     progress,
     run_url,
