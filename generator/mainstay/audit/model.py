@@ -164,12 +164,18 @@ class Report:
         fail_on: Findings of this severity and above fail the run.
         at: When it ran.
         tool_version: The mainstay that ran it.
+        inputs: The files that it read, path -> SHA-256.
+        known: Fingerprints of findings that a baseline holds; they do not fail the run.
+        gone: What a baseline holds and the run does not find any more.
     """
 
     results: tuple[Result, ...]
     fail_on: Severity
     at: datetime
     tool_version: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    gone: tuple[str, ...] = ()
 
     @property
     def outcomes(self) -> Counter[Outcome]:
@@ -183,8 +189,17 @@ class Report:
 
     @property
     def failing(self) -> int:
-        """How many findings are severe enough to fail the run."""
-        return sum(count for severity, count in self.severities.items() if severity >= self.fail_on)
+        """How many findings are severe enough to fail the run, and not in the baseline."""
+        return sum(
+            not self.is_known(result.check, finding)
+            for result in self.results
+            if result.check.severity >= self.fail_on
+            for finding in result.findings
+        )
+
+    def is_known(self, check: Check, finding: Finding) -> bool:
+        """Return whether the baseline holds this finding of `check`."""
+        return finding.fingerprint(check.id) in self.known
 
     @property
     def incomplete(self) -> tuple[Result, ...]:

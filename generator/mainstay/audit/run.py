@@ -9,6 +9,7 @@ from mainstay import __version__
 from mainstay.audit.checks import CHECKS
 from mainstay.audit.engine import Facts, evaluate, parameters
 from mainstay.audit.facts import PROVIDERS, Root
+from mainstay.audit.facts.files import RepositoryFiles
 from mainstay.audit.model import Check, Report, Severity, Unavailable
 from mainstay.audit.registry import choose
 from mainstay.audit.waivers import WaiverUse, apply_waivers, judge_waivers
@@ -53,6 +54,7 @@ def run_audit(
         fail_on=fail_on or Severity.from_label(settings.fail_on),
         at=clock.now(),
         tool_version=__version__,
+        inputs=_inputs(facts),
     )
 
 
@@ -61,6 +63,14 @@ def exit_code(report: Report) -> ExitCode:
     if report.failing:
         return ExitCode.FAILED
     return ExitCode.INCOMPLETE if report.incomplete else ExitCode.OK
+
+
+def _inputs(facts: Facts) -> dict[str, str]:
+    """Return the files that were read, and their hashes."""
+    try:
+        return dict(sorted(facts.get(RepositoryFiles).read.items()))
+    except Unavailable:
+        return {}
 
 
 def _settings(facts: Facts) -> Audit:

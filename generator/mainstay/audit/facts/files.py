@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -28,10 +29,12 @@ class RepositoryFiles:
     Attributes:
         root: The top folder, resolved.
         listed: Paths relative to it, with forward slashes.
+        read: What was read so far, path -> SHA-256: what the judgement rests on.
     """
 
     root: Path
     listed: tuple[str, ...]
+    read: dict[str, str] = field(default_factory=dict, compare=False)
     _set: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,6 +57,7 @@ class RepositoryFiles:
             content = self._inside(path).read_bytes()[: limit_bytes + 1]
             if len(content) > limit_bytes:
                 raise Unavailable(f"{path} is larger than {limit_bytes >> 10} KiB")
+            self.read[path] = hashlib.sha256(content).hexdigest()
             return content.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             raise Unavailable(f"{path} is not UTF-8 text (byte {error.start})") from error
