@@ -108,3 +108,11 @@ class HttpError(MainstayError):
 
 class GitHubError(MainstayError):
     """GitHub refused, failed or gave no usable answer."""
+
+
+class GitHubAnswerLostError(GitHubError):
+    """GitHub may or may not have done what it was asked."""
+
+
+class GitHubFeatureOffError(GitHubError):
+    """What was asked for is turned off in this repository. That is known, so it can be judged."""

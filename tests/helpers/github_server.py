@@ -51,6 +51,7 @@ class FakeGitHub:
             "labels": [{"name": label}],
             "user": {"login": author},
             "html_url": f"https://github.com/{REPOSITORY}/issues/{number}",
+            "created_at": "2026-11-23T08:00:00Z",
             "url": f"{self.url}/repos/{REPOSITORY}/issues/{number}",
             **more,
         }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from mainstay.scaffold.revision import (
     reconcile_issue,
 )
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ADOPTED = Adopted("https://github.com/acme/mainstay.git", "v1.2.0")
 
 
@@ -38,7 +40,10 @@ class FakeIssues:
         """Open an issue."""
         assert label == LABEL
         number = len(self.issues) + 1
-        self.issues.append(Issue(number, title, body, f"https://github.com/acme/shop/issues/{number}"))
+        url = f"https://github.com/acme/shop/issues/{number}"
+        self.issues.append(
+            Issue(number, title, body, url, author="ana", state="open", created_at=NOW, updated_at=NOW)
+        )
         return self.issues[-1]
 
     def edit(self, number: int, title: str, body: str) -> None:

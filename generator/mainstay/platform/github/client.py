@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from mainstay.errors import GitHubError, UsageError
+from mainstay.errors import GitHubAnswerLostError, GitHubError, UsageError
+from mainstay.platform.github.interface import Issues
+from mainstay.platform.github.records import Issue
 from mainstay.platform.redact import remember
 
 if TYPE_CHECKING:
@@ -24,36 +25,6 @@ _REFUSALS = {
     410: ("issues are turned off in this repository", "turn them on in its settings"),
     429: ("GitHub's rate limit is used up", "run it again later"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """An issue, as far as it is read. Title and body are text that anyone may have edited."""
-
-    number: int
-    title: str
-    body: str
-    url: str
-
-
-class Issues(Protocol):
-    """The issues of one repository."""
-
-    def open_and_ours(self, label: str) -> list[Issue]:
-        """Return the open issues with this label that this token's own user wrote, oldest first."""
-        ...
-
-    def create(self, title: str, body: str, label: str) -> Issue:
-        """Open an issue and return it."""
-        ...
-
-    def edit(self, number: int, title: str, body: str) -> None:
-        """Replace title and body of an issue."""
-        ...
-
-    def close(self, number: int, comment: str) -> None:
-        """Comment on an issue, then close it."""
-        ...
 
 
 def issues_of(environ: Mapping[str, str]) -> Issues:
@@ -170,10 +141,6 @@ class GitHubIssues:
             ) from error
 
 
-class GitHubAnswerLostError(GitHubError):
-    """GitHub may or may not have done what it was asked."""
-
-
 def _client(token: str, base_url: str, pause_seconds: float) -> Github:
     from github import Auth, Github, GithubRetry  # noqa: PLC0415 - heavy
 
@@ -199,4 +166,14 @@ def _client(token: str, base_url: str, pause_seconds: float) -> Github:
 
 
 def _issue(issue: GithubIssue) -> Issue:
-    return Issue(issue.number, issue.title, (issue.body or "").replace("\r\n", "\n"), issue.html_url)
+    body = (issue.body or "").replace("\r\n", "\n")
+    return Issue(
+        issue.number,
+        issue.title,
+        body,
+        issue.html_url,
+        author=issue.user.login,
+        state=issue.state,
+        created_at=issue.created_at,
+        updated_at=issue.created_at,
+    )
