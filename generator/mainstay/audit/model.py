@@ -95,7 +95,8 @@ class Finding:
 
     def fingerprint(self, check_id: str) -> str:
         """Return an identity that survives edits elsewhere in the file."""
-        return hashlib.sha256(f"{check_id}\0{self.at.path}\0{self.key}".encode()).hexdigest()[:20]
+        identity = f"{check_id}\0{self.at.path}\0{self.key}"
+        return hashlib.sha256(identity.encode(errors="backslashreplace")).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True)
