@@ -8,7 +8,8 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast, get_type_hints
 
-from mainstay.audit.model import Check, Finding, NotApplicable, Outcome, Result, Unavailable
+from mainstay.audit.model import Check, Finding, NotApplicable, NotAsked, Outcome, Result, Unavailable
+from mainstay.errors import MainstayError
 from mainstay.platform.redact import redact
 
 Fact = TypeVar("Fact")
@@ -48,6 +49,10 @@ class Facts:
         if kind not in self._values:
             try:
                 self._values[kind] = self.call(self._providers[kind])
+            except MainstayError as error:  # an edge that refuses: expected, and no bug of ours
+                hint = f" ({error.hint})" if error.hint else ""
+                self._failures[kind] = Unavailable(f"{error.message}{hint}")
+                raise self._failures[kind] from error
             except Exception as error:  # the same failure for every check that asks
                 self._failures[kind] = error
                 raise
@@ -57,15 +62,72 @@ class Facts:
         """Add a fact that is known only now."""
         self._values[kind] = value
 
+    def refuse(self, kind: type[Any], why: Exception) -> None:
+        """Let everyone who asks for a fact be told why there is none."""
+        self._failures[kind] = why
+
     def call(self, function: Callable[..., Any]) -> Any:  # noqa: ANN401 - returns what the function returns
         """Return what `function` returns when each parameter is the fact of its type."""
         return function(**{name: self.get(kind) for name, kind in parameters(function).items()})
 
 
+def needs(function: Callable[..., object], providers: Iterable[Provider]) -> frozenset[type[Any]]:
+    """Return every fact that a check or a provider rests on, through other facts too."""
+    by_kind = {get_type_hints(provider)["return"]: provider for provider in providers}
+    found: set[type[Any]] = set()
+    pending = list(parameters(function).values())
+    while pending:
+        if (kind := pending.pop()) not in found:
+            found.add(kind)
+            pending += parameters(by_kind[kind]).values() if kind in by_kind else ()
+    return frozenset(found)
+
+
+def evaluate_all(
+    checks: Iterable[Check], facts: Facts, known: Mapping[str, Check] | None = None
+) -> dict[str, Result]:
+    """Return the results of the checks and of those that they require, by id.
+
+    Args:
+        checks: What to evaluate.
+        facts: What they judge.
+        known: All checks by id; what is required is looked up here.
+    """
+    checks = list(checks)
+    by_id = {**(known or {}), **{check.id: check for check in checks}}
+    results: dict[str, Result] = {}
+
+    def judge(check: Check) -> Result:
+        if check.id not in results:
+            blocked = next(filter(None, (_blocked(judge(by_id[name])) for name in check.requires)), None)
+            results[check.id] = (
+                dataclasses.replace(blocked, check=check) if blocked else evaluate(check, facts)
+            )
+        return results[check.id]
+
+    for check in checks:
+        judge(check)
+    return results
+
+
+def _blocked(required: Result) -> Result | None:
+    """Return the result of a check that requires this one; nothing when it can be judged."""
+    match required.outcome:
+        case Outcome.PASS:
+            return None
+        case Outcome.UNKNOWN | Outcome.ERROR:
+            outcome, reason = Outcome.UNKNOWN, required.reason
+        case Outcome.NOT_APPLICABLE:
+            outcome, reason = Outcome.NOT_APPLICABLE, required.reason
+        case _:
+            outcome, reason = Outcome.NOT_APPLICABLE, f"{required.check.id} has to pass first"
+    return Result(required.check, outcome, reason, not_asked=required.not_asked)
+
+
 def evaluate(check: Check, facts: Facts) -> Result:
     """Return what the check says. Findings from before something went wrong are kept."""
     findings: list[Finding] = []
-    outcome, reason = Outcome.PASS, ""
+    outcome, reason, not_asked = Outcome.PASS, "", False
     try:
         for finding in facts.call(check.run):
             findings.append(_redacted(finding))
@@ -75,10 +137,11 @@ def evaluate(check: Check, facts: Facts) -> Result:
     except NotApplicable as error:
         outcome, reason = Outcome.NOT_APPLICABLE, str(error)
     except Unavailable as error:
-        outcome, reason = Outcome.UNKNOWN, str(error)
+        outcome, reason, not_asked = Outcome.UNKNOWN, str(error), isinstance(error, NotAsked)
     except Exception as error:  # noqa: BLE001 - one broken check must not hide the others
         outcome, reason = Outcome.ERROR, _describe(error)
-    return Result(check, Outcome.FAIL if findings else outcome, redact(reason), tuple(findings))
+    outcome = Outcome.FAIL if findings else outcome
+    return Result(check, outcome, redact(reason), tuple(findings), not_asked=not_asked)
 
 
 def _redacted(finding: Finding) -> Finding:

@@ -56,6 +56,10 @@ class Unavailable(Exception):  # noqa: N818 - an outcome, not an error
     """Raised by a fact that cannot be read; the text says why. Never a pass."""
 
 
+class NotAsked(Unavailable):
+    """Raised by a fact that whoever started the audit left out of it, such as all online ones. Never a pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place in the repository; lines are counted from 1."""
@@ -119,6 +123,8 @@ class Check:
     sop: str
     """Section of SOP-603 that wants it, `1` to `10`, or `outputs`."""
     run: Callable[..., Iterable[Finding]]
+    requires: tuple[str, ...] = ()
+    """Ids of checks without whose pass there is nothing to judge here."""
 
     @property
     def family(self) -> str:
@@ -141,6 +147,7 @@ class Result:
         reason: Why it is unknown, not applicable or in error; on a failed check, what could not be read beside it.
         findings: What stands against the repository.
         waived: What was found and is accepted for now.
+        not_asked: Whether the reason is that whoever started the audit left it out: unknown, but not incomplete.
     """
 
     check: Check
@@ -148,10 +155,13 @@ class Result:
     reason: str = ""
     findings: tuple[Finding, ...] = ()
     waived: tuple[Waived, ...] = ()
+    not_asked: bool = False
 
     @property
     def incomplete(self) -> bool:
-        """Whether something that the check needed could not be read."""
+        """Whether something that the check needed was asked for and could not be read."""
+        if self.not_asked:
+            return False
         unread = self.outcome in {Outcome.UNKNOWN, Outcome.ERROR}
         return unread or (self.outcome in {Outcome.FAIL, Outcome.WAIVED} and bool(self.reason))
 
@@ -206,3 +216,8 @@ class Report:
     def incomplete(self) -> tuple[Result, ...]:
         """The results for which something could not be read."""
         return tuple(result for result in self.results if result.incomplete)
+
+    @property
+    def not_asked(self) -> tuple[Result, ...]:
+        """The results of checks that were left out on purpose: nothing is claimed about them."""
+        return tuple(result for result in self.results if result.not_asked)
