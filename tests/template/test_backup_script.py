@@ -11,7 +11,9 @@ SCRIPT = "scripts/backup-database.sh"
 URL = "postgresql://ana:s3cret-word@db.example.com/app"
 
 
-def backup(tmp_path: Path, *arguments: str, url: str = URL, **programs: str) -> Completed:
+def backup(
+    tmp_path: Path, *arguments: str, url: str = URL, database: str = "postgresql", **programs: str
+) -> Completed:
     """Run the script with nothing on PATH but the machine's shell tools and these programs."""
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
@@ -20,7 +22,7 @@ def backup(tmp_path: Path, *arguments: str, url: str = URL, **programs: str) -> 
         (bin_dir / name).chmod(0o755)
     (bin_dir / "dirname").symlink_to("/usr/bin/dirname")
     environment = {"PATH": str(bin_dir), "DATABASE_URL": url}
-    return run([rendered() / SCRIPT, *arguments], env=environment, cwd=tmp_path, check=False)
+    return run([rendered(database=database) / SCRIPT, *arguments], env=environment, cwd=tmp_path, check=False)
 
 
 def test_the_script_can_be_run_as_it_is() -> None:
@@ -36,7 +38,7 @@ def test_it_takes_the_backup_with_the_mainstay_that_is_installed(tmp_path: Path)
     done = backup(tmp_path, "--database", "my app", mainstay='pwd; printf "<%s>" "$@"')
 
     assert done.returncode == 0
-    assert done.stdout == f"{rendered()}\n<backup><take><--database><my app>"
+    assert done.stdout == f"{rendered(database='postgresql')}\n<backup><take><--database><my app>"
 
 
 def test_it_fetches_the_revision_of_the_workflow_otherwise(tmp_path: Path) -> None:
@@ -53,6 +55,13 @@ def test_it_fetches_the_revision_of_the_workflow_otherwise(tmp_path: Path) -> No
 def test_a_failed_backup_is_a_failed_script(tmp_path: Path) -> None:
     """The SOP's own script ended with 0 when it had failed."""
     assert backup(tmp_path, mainstay="exit 4").returncode == 4
+
+
+def test_programs_of_one_s_own_need_no_url(tmp_path: Path) -> None:
+    """They find their database by themselves."""
+    done = backup(tmp_path, url="", database="command", mainstay='echo "$@"')
+
+    assert done.stdout == "backup take\n"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ from ruamel.yaml import YAML
 
 from helpers.markdown import Markdown
 from helpers.rendering import REPOSITORY, rendered
+from mainstay.audit import Outcome, run_audit
 from mainstay.cli import COMMANDS, cli
+from mainstay.platform.clock import FixedClock
 from mainstay.platform.process import run
 from mainstay.policy import load_policy
 from mainstay.policy.durations import format_duration, spell_duration
 from mainstay.policy.tables import TABLES
 
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANSWERS: dict[str, dict[str, Any]] = {
     "defaults": {},
     "everything": {
@@ -41,6 +44,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "no database": {"database": "none", "package_manager": "uv", "platform": "ecs"},
     "folder as store": {"backup_store": "file:///srv/backups", "package_manager": "bun", "platform": "fly"},
+    "MySQL": {"database": "mysql", "backup_store": "gs://acme-backups/shop"},
+    "MariaDB": {"database": "mariadb", "backup_store": "az://backups/shop"},
+    "SQLite": {"database": "sqlite", "backup_store": "gs://b", "backup_credentials": "keys"},
+    "MongoDB": {"database": "mongodb", "backup_store": "az://b", "backup_credentials": "keys"},
+    "command": {"database": "command"},
 }
 TABLES_AT = {
     "backup-objectives": "docs/maintenance/backups.md",
@@ -227,6 +235,27 @@ def test_without_a_database_documents_say_so() -> None:
 
     assert "**Nothing is backed up here.**" in backups.text
     assert backups.headings == ["Backups", "Objectives", "Back up a database", "Restore"]
+
+
+def test_without_a_database_nothing_about_backups_is_owed() -> None:
+    """No task, no checklist line and no drill: what nobody can do is not asked for; and the audit agrees."""
+    target = rendered(database="none")
+    maintenance = load_policy(target).maintenance
+    lists = maintenance.checklists
+    asked = [task.name for task in maintenance.tasks]
+    asked += [line.item for line in (*lists.weekly.wednesday, *lists.monthly, *lists.quarterly)]
+
+    assert [name for name in asked if re.search("backup|slow quer", name, re.IGNORECASE)] == []
+    assert {task.evidence for task in maintenance.tasks} == {"dependabot", "security-alerts", "checklist"}
+
+    checks = ["BK101", "BK102", "BK103", "BK104", "BK105", "BK301", "MNT101"]
+    report = run_audit(target, clock=FixedClock(NOW), select=checks)
+
+    assert {result.check.id: result.outcome for result in report.results} == {
+        **dict.fromkeys(("BK101", "BK102", "BK103", "BK104", "BK301"), Outcome.NOT_APPLICABLE),
+        "BK105": Outcome.PASS,
+        "MNT101": Outcome.PASS,
+    }
 
 
 def test_post_mortem_template_asks_for_everything() -> None:

@@ -28,6 +28,19 @@ ANSWERS: dict[str, dict[str, Any]] = {
         },
     },
     "folder as store": {"backup_store": "file:///srv/backups"},
+    "MySQL to Google": {"database": "mysql", "backup_store": "gs://b/p"},
+    "MariaDB to Azure": {"database": "mariadb", "backup_store": "az://c/p"},
+    "SQLite to Google, by key": {
+        "database": "sqlite",
+        "backup_store": "gs://b",
+        "backup_credentials": "keys",
+    },
+    "MongoDB to Azure, by token": {
+        "database": "mongodb",
+        "backup_store": "az://c",
+        "backup_credentials": "keys",
+    },
+    "programs of one's own": {"database": "command"},
     "no database, no ecosystem": {"database": "none", "ecosystems": []},
 }
 COMPANION = "OWNER/REPO"
@@ -139,29 +152,28 @@ def test_a_repository_without_a_database_gets_no_backup_workflows() -> None:
 
 @pytest.mark.parametrize("file", ["backup.yml", "backup-prune.yml", "restore-drill.yml"])
 @pytest.mark.parametrize(
-    ("answers", "signs_in", "secrets", "runner"),
+    ("store", "credentials", "signs_in", "secrets", "runner"),
     [
-        ({"backup_store": "s3://b/p", "backup_credentials": "oidc"}, True, set(), "ubuntu-24.04"),
-        (
-            {"backup_store": "s3://b/p", "backup_credentials": "keys"},
-            False,
-            {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"},
-            "ubuntu-24.04",
-        ),
-        ({"backup_store": "file:///srv/backups"}, False, set(), "self-hosted"),
+        ("s3://b/p", "oidc", "aws-actions/configure-aws-credentials", set(), "ubuntu-24.04"),
+        ("gs://b/p", "oidc", "google-github-actions/auth", set(), "ubuntu-24.04"),
+        ("az://c/p", "oidc", "azure/login", set(), "ubuntu-24.04"),
+        ("s3://b/p", "keys", None, {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}, "ubuntu-24.04"),
+        ("gs://b/p", "keys", None, {"GOOGLE_SERVICE_ACCOUNT_KEY"}, "ubuntu-24.04"),
+        ("az://c/p", "keys", None, {"AZURE_STORAGE_SAS_TOKEN"}, "ubuntu-24.04"),
+        ("file:///srv/backups", "oidc", None, set(), "self-hosted"),
     ],
-    ids=["oidc", "keys", "folder"],
 )
 def test_the_store_is_reached_with_the_credentials_that_were_chosen(
     *,
     file: str,
-    answers: dict[str, Any],
-    signs_in: bool,
+    store: str,
+    credentials: str,
+    signs_in: str | None,
     secrets: set[str],
     runner: str,
 ) -> None:
     """A key is stored only when asked for; only the backup sees the database, only the drill the private key."""
-    target = rendered(**answers)
+    target = rendered(backup_store=store, backup_credentials=credentials)
     (job,) = workflows(target)[file]["jobs"].values()
     own = {
         "backup.yml": {"DATABASE_URL", "BACKUP_HEARTBEAT_URL", "BACKUP_NOTIFY_URL"},
@@ -173,10 +185,42 @@ def test_the_store_is_reached_with_the_credentials_that_were_chosen(
     read = set(re.findall(r"secrets\.(\w+)", str(job)))
 
     assert read == wanted
-    assert (job.get("permissions", {}).get("id-token") == "write") == signs_in
-    assert any("configure-aws-credentials" in step["uses"] for step in job["steps"]) == signs_in
+    assert (job.get("permissions", {}).get("id-token") == "write") == bool(signs_in)
+    assert [step["uses"].partition("@")[0] for step in job["steps"][1:-1]] == [signs_in] * bool(signs_in)
     assert job["runs-on"] == runner
     assert job["environment"] == file.removesuffix(".yml")
+
+
+def test_a_file_is_backed_up_where_it_lies() -> None:
+    """Only the machine of a SQLite database can read it; its backups are restored and pruned anywhere."""
+    target = rendered(database="sqlite")
+
+    assert {name: job["runs-on"] for name, job in jobs(target) if "backup" in name or "drill" in name} == {
+        "backup.yml:backup": "self-hosted",
+        "backup-prune.yml:prune": "ubuntu-24.04",
+        "restore-drill.yml:drill": "ubuntu-24.04",
+    }
+
+
+@pytest.mark.parametrize(
+    ("database", "named"),
+    {
+        "postgresql": False,
+        "mysql": False,
+        "mariadb": False,
+        "sqlite": False,
+        "mongodb": True,
+        "command": True,
+    }.items(),
+)
+def test_a_drill_is_given_a_server_where_mainstay_brings_none(database: str, *, named: bool) -> None:
+    """The secret belongs to the drill's own environment; the database's URL never reaches it."""
+    read = set(
+        re.findall(r"secrets\.(\w+)", str(workflows(rendered(database=database))["restore-drill.yml"]))
+    )
+
+    assert ("MAINSTAY_SCRATCH_URL" in read) == named
+    assert "DATABASE_URL" not in read
 
 
 @pytest.mark.parametrize("file", ["backup.yml", "restore-drill.yml"])
