@@ -1,0 +1,59 @@
+"""The scene of every workflow: a machine with our Action, a fake GitHub, and how long each run took."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from helpers import act
+from helpers.github_server import FakeGitHub, github_server
+from helpers.stubs import working_tree
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGitHub]:
+    """A GitHub that knows one repository."""
+    with github_server() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[act.Machine]:
+    """A runner's machine, with our Action as it is in the working tree."""
+    home = tmp_path_factory.mktemp("runner-home")
+    yield act.Machine(working_tree(tmp_path_factory.mktemp("action")), home)
+    shutil.rmtree(home, ignore_errors=True)  # what was installed is large
+
+
+@pytest.fixture(autouse=True)
+def _timed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep how long each run took, for the table at the end."""
+    took: list[tuple[str, float]] = []
+    monkeypatch.setattr(act, "TOOK", took)
+    yield
+    request.node.user_properties.append(("workflows", took))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how long each workflow took, run by run."""
+    reports = [report for kind in ("", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [
+        (report.location[2], workflow, seconds)
+        for report in reports
+        for name, took in report.user_properties
+        if name == "workflows" and report.when == "teardown"
+        for workflow, seconds in took
+    ]
+    if rows:
+        terminalreporter.section("workflows, from their event to the end of their last job")
+        for test, workflow, seconds in rows:
+            terminalreporter.line(f"{seconds:6.1f} s  {workflow:20} {test}")
+
+
+@pytest.fixture
+def scene(tmp_path: Path, machine: act.Machine, github: FakeGitHub) -> act.Scene:
+    """What a test runs workflows with."""
+    return act.Scene(tmp_path, machine, github)
