@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from helpers.commands import mainstay
-from helpers.templates import write
+from helpers.cpu import cpu_seconds
+from helpers.templates import commit, git, write
+from mainstay.platform import process
 
 
 @pytest.fixture
@@ -78,3 +80,30 @@ def test_file_names_cannot_steer_the_terminal(app: Path) -> None:
 def test_a_folder_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
     """Ends with 2."""
     assert mainstay("detect", "nowhere", cwd=tmp_path).returncode == 2
+
+
+def test_fifty_thousand_tracked_files_take_less_than_two_seconds_of_cpu(tmp_path: Path) -> None:
+    """The whole program, git included: files come from the index, and few of them are read."""
+    app = write(tmp_path / "app", {"a": ""})
+    git(app, "init", "-q")
+    oid = git(app, "hash-object", "-w", "a").strip()
+    paths = [f"apps/app{number % 50}/src/pkg{number % 997}/file{number}.ts" for number in range(49_000)]
+    paths += [f"apps/app{number}/{name}" for number in range(500) for name in ("package.json", "Dockerfile")]
+    lines = "".join(f"100644 {oid}\t{path}\n" for path in paths)
+    process.run(["git", "-C", app, "update-index", "--index-info"], stdin=lines)
+    git(app, "checkout-index", "--all")
+
+    spent = min(cpu_seconds(lambda: mainstay("detect", cwd=app)) for _ in range(2))
+
+    assert len(git(app, "ls-files").splitlines()) == 50_000
+    assert spent < 2.0
+
+
+def test_a_ref_is_looked_at_instead_of_the_files_here(tmp_path: Path) -> None:
+    """What another branch is made of can be asked without checking it out."""
+    app = commit(tmp_path / "app", {"fly.toml": ""})
+    git(app, "switch", "-q", "-c", "other")
+    commit(app, {"vercel.json": "{}"})
+
+    assert "vercel" not in mainstay("detect", "--ref", "main", cwd=app).stdout
+    assert mainstay("detect", "--ref", "nowhere", cwd=app).returncode == 1

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import resource
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from helpers.commands import mainstay
+from helpers.cpu import cpu_seconds
 from helpers.rendering import REPOSITORY
 from helpers.templates import commit, git
 from helpers.updates import Template, files_of
@@ -16,14 +15,6 @@ EXTRA = 24
 QUIET_IMPORT_SECONDS = 0.62
 """CPU that `import copier` takes on the machine that the budget was set on, when nothing else runs there."""
 BUDGET_SECONDS = 1.5
-
-
-def cpu_seconds(run: Callable[[], object]) -> float:
-    """Return the CPU that the processes which `run` starts take."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_a_plan_of_sixty_files_takes_little_cpu(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from mainstay.report.escape import visible
 from mainstay.report.quantities import count_text
 from mainstay.scaffold import answers_for, find_source, require_ready
 from mainstay.scaffold.adopt import Adoption, adopt_target
-from mainstay.scaffold.answers import default_branch
+from mainstay.scaffold.answers import default_branch, notes_on
 from mainstay.stack import LocalTree, describe_stack, detect_stack
+from mainstay.stack.describe import printable
 
 
 @click.command()
@@ -46,7 +47,7 @@ def adopt(
     repository = require_ready(path)
     tree = LocalTree(repository.root)
     stack = detect_stack(tree)
-    for line in describe_stack(stack):
+    for line in (*describe_stack(stack), *(f"note: {printable(note)}" for note in notes_on(stack))):
         click.echo(line)
     answers, _ = answers_for(stack, repository.root.name, tree.paths())
     answers |= {"default_branch": default_branch(repository), **answers_in(data)}

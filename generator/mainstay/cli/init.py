@@ -21,7 +21,7 @@ from mainstay.scaffold import (
     init_target,
     require_ready,
 )
-from mainstay.scaffold.answers import Answers, default_branch
+from mainstay.scaffold.answers import Answers, default_branch, notes_on
 from mainstay.stack import LocalTree, describe_stack, detect_stack
 from mainstay.stack.describe import printable
 
@@ -65,7 +65,7 @@ def init(
     template = find_source(repository.root, url=source, ref=ref)
     tree = LocalTree(repository.root)
     stack = detect_stack(tree)
-    for line in describe_stack(stack):
+    for line in (*describe_stack(stack), *(f"note: {printable(note)}" for note in notes_on(stack))):
         click.echo(line)
     answers, undecided = answers_for(stack, repository.root.name, tree.paths())
     given = answers_in(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -11,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 from mainstay.errors import MainstayError, ScaffoldError
 from mainstay.platform.git import Repository
 from mainstay.stack import Part, Stack
+from mainstay.stack.sign import Kind
 
 ANSWERS_FILE = ".copier-answers.mainstay.yml"
 """Our own name: an answers file of another template stays untouched."""
@@ -18,8 +19,21 @@ ANSWERS_FILE = ".copier-answers.mainstay.yml"
 Answers = dict[str, object]
 
 _FALLBACKS = {"package_manager": "none", "database": "none", "migrations": "none", "platform": "other"}
-_BACKED_UP = frozenset({"postgresql"})
-"""Databases that mainstay has an engine for."""
+ANSWERED: Mapping[str, tuple[Kind, frozenset[str]]] = {
+    "package_manager": (
+        "package_managers",
+        frozenset({"npm", "pnpm", "yarn", "bun", "pip", "poetry", "uv"}),
+    ),
+    "database": ("databases", frozenset({"postgresql", "mysql", "mariadb", "sqlite", "mongodb"})),
+    "migrations": ("migrations", frozenset({"prisma", "drizzle", "django", "alembic", "rails", "flyway"})),
+    "platform": ("platforms", frozenset({"vercel", "fly", "render", "heroku", "kubernetes", "ecs"})),
+}
+"""Question -> what of a stack answers it, and the names that the template has a text or an engine for."""
+_LACKING = {
+    "database": "mainstay has no engine for it, so nothing is backed up; with programs of your own, answer `command`",
+    "migrations": "the template has no commands for it",
+    "platform": "the template has no commands for it",
+}
 
 
 def answers_for(stack: Stack, project_name: str, listed: Iterable[str] = ()) -> tuple[Answers, list[str]]:
@@ -28,13 +42,7 @@ def answers_for(stack: Stack, project_name: str, listed: Iterable[str] = ()) -> 
     `listed` are the files of the repository: with them, many folders side by side are answered as a glob.
     Open are the questions with several candidates: their answer here is the one that claims nothing.
     """
-    candidates = {
-        "package_manager": stack.package_managers,
-        "database": tuple(part for part in stack.databases if part.name in _BACKED_UP),
-        "migrations": stack.migrations,
-        "platform": stack.platforms,
-    }
-    nearest = {key: _nearest(parts) for key, parts in candidates.items()}
+    nearest = {key: _nearest(_candidates(stack, key)) for key in ANSWERED}
     answers: Answers = {
         "project_name": project_name,
         **{key: names[0] if len(names) == 1 else _FALLBACKS[key] for key, names in nearest.items()},
@@ -43,10 +51,39 @@ def answers_for(stack: Stack, project_name: str, listed: Iterable[str] = ()) -> 
     return answers, [key for key, names in nearest.items() if len(names) > 1]
 
 
-def _nearest(parts: Sequence[Part]) -> list[str]:
+def _candidates(stack: Stack, key: str) -> dict[str, int]:
+    """Return answer -> how deep its nearest proof lies. What the template does not know is answered as `none`."""
+    kind, known = ANSWERED[key]
+    parts: Sequence[Part] = getattr(stack, kind)
+    # Drivers and URLs of MySQL serve MariaDB too: beside a proof of MariaDB, only a MySQL image proves MySQL.
+    serves_both = {"mysql", "mariadb"} <= {part.name for part in parts}
+    found: dict[str, int] = {}
+    for part in parts:
+        if serves_both and part.name == "mysql" and not _has_image(part):
+            continue
+        name = part.name if part.name in known else _FALLBACKS[key]
+        depth = min(evidence.path.count("/") for evidence in part.evidence)
+        found[name] = min(depth, found.get(name, depth))
+    return found
+
+
+def _has_image(part: Part) -> bool:
+    return any("image" in evidence.because for evidence in part.evidence)
+
+
+def notes_on(stack: Stack) -> list[str]:
+    """Return a sentence for each thing that was found and that the template has no answer for."""
+    return [
+        f"{part.name} ({part.evidence[0].path}): {_LACKING[key]}"
+        for key, (kind, names) in ANSWERED.items()
+        for part in getattr(stack, kind)
+        if part.name not in names
+    ]
+
+
+def _nearest(found: Mapping[str, int]) -> list[str]:
     """Return the names that are proved nearest to the root: an example deep down does not rival the application."""
-    depth = {part.name: min(evidence.path.count("/") for evidence in part.evidence) for part in parts}
-    return [name for name in depth if depth[name] == min(depth.values())]
+    return [name for name, depth in found.items() if depth == min(found.values())]
 
 
 def _ecosystem_answers(stack: Stack, listed: Iterable[str]) -> Answers:

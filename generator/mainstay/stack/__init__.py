@@ -3,11 +3,12 @@
 from mainstay.stack.describe import describe_stack
 from mainstay.stack.detect import detect_stack
 from mainstay.stack.model import Ecosystem, Evidence, Part, Stack
-from mainstay.stack.tree import LocalTree, MemoryTree, RepoTree
+from mainstay.stack.tree import GitTree, LocalTree, MemoryTree, RepoTree
 
 __all__ = [
     "Ecosystem",
     "Evidence",
+    "GitTree",
     "LocalTree",
     "MemoryTree",
     "Part",

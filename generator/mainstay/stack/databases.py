@@ -13,11 +13,15 @@ _COMPOSE = tuple(
 )
 _ENV = (".env.example", ".env.sample", ".env.template", ".env.dist", ".env.*.example", "env.example")
 _DRIZZLE = tuple(f"drizzle.config.{kind}" for kind in ("ts", "js", "mjs", "json"))
+_KNEX = tuple(f"knexfile.{kind}" for kind in ("js", "cjs", "mjs", "ts"))
+_TYPEORM = ("*data-source.ts", "*data-source.js", "ormconfig.json", "ormconfig.js", "ormconfig.ts")
 _JVM = ("pom.xml", "build.gradle", "build.gradle.kts", "libs.versions.toml")
 _SPRING = tuple(f"application{part}.{kind}" for part in ("", "-*") for kind in ("properties", "yml", "yaml"))
 
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "postgresql": {
+        "knex": r"pg|postgres|postgresql",
+        "laravel": r"pgsql",
         "image": r"postgres|postgis|timescaledb(?:-ha)?|postgresql|pgvector",
         "url": r"postgres|postgresql(?:\+\w+)?|postgis|prisma\+postgres",
         "dialect": "postgresql|postgres",
@@ -30,6 +34,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "dotnet": r"Npgsql(?:\.[\w.]+)?",
     },
     "mysql": {
+        "knex": r"mysql2?",
+        "laravel": r"mysql",
         "image": "mysql|mysql-server",
         "url": r"mysql2?(?:\+\w+)?",
         "dialect": "mysql",
@@ -41,10 +47,18 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "crate": "mysql|mysql_async",
         "dotnet": r"MySqlConnector|MySql\.Data|Pomelo\.EntityFrameworkCore\.MySql",
     },
-    "mariadb": {"image": "mariadb", "url": r"mariadb(?:\+\w+)?", "jvm": "mariadb-java-client"},
+    "mariadb": {
+        "image": "mariadb",
+        "url": r"mariadb(?:\+\w+)?",
+        "dialect": "mariadb",
+        "jvm": "mariadb-java-client",
+        "laravel": "mariadb",
+    },
     "sqlite": {
+        "knex": r"sqlite3|better-sqlite3",
+        "laravel": r"sqlite",
         "url": "sqlite3?",
-        "dialect": "sqlite",
+        "dialect": "sqlite|better-sqlite3",
         "gem": "sqlite3",
         "jvm": "sqlite-jdbc",
         "django": "sqlite3|spatialite",
@@ -54,6 +68,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "dotnet": r"Microsoft\.(?:EntityFrameworkCore|Data)\.Sqlite",
     },
     "mongodb": {
+        "laravel": r"mongodb",
         "image": "mongo|mongodb",
         "url": r"mongodb(?:\+srv)?",
         "dialect": "mongodb",
@@ -63,6 +78,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "dotnet": r"MongoDB\.Driver",
     },
     "sqlserver": {
+        "knex": r"mssql",
+        "laravel": r"sqlsrv",
         "image": "mssql/server",
         "url": "sqlserver|mssql",
         "dialect": "sqlserver",
@@ -76,6 +93,15 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
 
 _PLACES = (
     ("dialect", ("*.prisma",), r'^[ \t]*provider[ \t]*=[ \t]*"(?:NAME)"', "datasource provider {}"),
+    ("knex", _KNEX, r"\bclient[\"']?[ \t]*:[ \t]*[\"'](?:NAME)[\"']", "{} client"),
+    ("dialect", _TYPEORM, r"\btype[\"']?[ \t]*:[ \t]*[\"'](?:NAME)[\"']", "{} data source"),
+    ("laravel", _ENV, r"^DB_CONNECTION[ \t]*=[ \t]*[\"']?(?:NAME)\b", "{} connection"),
+    (
+        "laravel",
+        ("**/config/database.php",),
+        r"^[ \t]*'default'[ \t]*=>[ \t]*env\([ \t]*'DB_CONNECTION',[ \t]*'(?:NAME)'",
+        "{} connection",
+    ),
     ("dialect", _DRIZZLE, r"dialect[\"']?[ \t]*:[ \t]*[\"'](?:NAME)[\"']", "{} dialect"),
     (
         "image",

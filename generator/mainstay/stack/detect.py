@@ -13,7 +13,11 @@ from mainstay.stack.tree import RepoTree
 
 _RIVALS = (frozenset({"npm", "pnpm", "yarn", "bun"}), frozenset({"pip", "poetry", "uv"}))
 """Package managers of which a folder has one."""
-_SINGLE: Mapping[Kind, str] = {"migrations": "migration tools", "platforms": "platforms"}
+_SINGLE: Mapping[Kind, str] = {
+    "databases": "databases",
+    "migrations": "migration tools",
+    "platforms": "platforms",
+}
 _SYNTAX = {"package.json": (parse_json, "JSON"), "pyproject.toml": (parse_toml, "TOML")}
 
 

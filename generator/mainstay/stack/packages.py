@@ -24,6 +24,8 @@ PACKAGES: Mapping[str, tuple[Kind, str]] = {
     **dict.fromkeys(("mssql", "tedious", "pyodbc"), ("databases", "sqlserver")),
     **dict.fromkeys(("prisma", "@prisma/client"), ("migrations", "prisma")),
     **dict.fromkeys(("drizzle-kit",), ("migrations", "drizzle")),
+    **dict.fromkeys(("knex",), ("migrations", "knex")),
+    **dict.fromkeys(("typeorm",), ("migrations", "typeorm")),
     **dict.fromkeys(("alembic", "flask-migrate"), ("migrations", "alembic")),
 }
 """Package -> what depending on it proves."""

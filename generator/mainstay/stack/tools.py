@@ -10,7 +10,7 @@ _JVM = ("pom.xml", "build.gradle", "build.gradle.kts", "libs.versions.toml")
 _WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 _CLUSTER = tuple(
     f"**/{folder}/**/*{kind}"
-    for folder in ("k8s", "kubernetes", "manifests", "deploy")
+    for folder in ("k8s", "kubernetes", "manifests", "deploy", "argocd", "gitops")
     for kind in (".yml", ".yaml")
 )
 
@@ -42,7 +42,6 @@ SIGNS = (
         REQUIREMENT_LINE,
     ),
     Sign("package_managers", "pip", "lock file of Pipenv", ("Pipfile.lock",)),
-    # Databases
     # Migrations
     Sign("migrations", "prisma", "Prisma schema", ("*.prisma",), r"^[ \t]*datasource[ \t]"),
     Sign("migrations", "drizzle", "settings of Drizzle", _DRIZZLE),
@@ -56,6 +55,29 @@ SIGNS = (
     Sign("migrations", "flyway", "settings of Flyway", ("flyway.conf", "flyway.toml")),
     Sign("migrations", "flyway", "library of Flyway", _JVM, r"\bflyway-core\b|\borg\.flywaydb\b"),
     Sign("migrations", "flyway", "migration of Flyway", ("**/db/migration/V*__*.sql",)),
+    Sign("migrations", "liquibase", "settings of Liquibase", ("liquibase.properties",)),
+    Sign("migrations", "liquibase", "library of Liquibase", _JVM, r"\bliquibase-core\b|\borg\.liquibase\b"),
+    Sign(
+        "migrations",
+        "liquibase",
+        "changelog of Liquibase",
+        tuple(f"**/db/changelog/*.{kind}" for kind in ("yaml", "yml", "xml", "sql", "json")),
+    ),
+    Sign(
+        "migrations",
+        "knex",
+        "settings of Knex",
+        tuple(f"knexfile.{kind}" for kind in ("js", "cjs", "mjs", "ts")),
+    ),
+    Sign("migrations", "typeorm", "settings of TypeORM", ("ormconfig.json", "ormconfig.js", "ormconfig.ts")),
+    Sign("migrations", "ecto", "library of Ecto", ("mix.exs",), r"\{:ecto_sql\b"),
+    Sign(
+        "migrations",
+        "laravel",
+        "Laravel's command",
+        ("artisan",),
+        r"\bILLUMINATE\b|\bLARAVEL_START\b|Illuminate",
+    ),
     # Platforms
     Sign("platforms", "vercel", "settings of Vercel", ("vercel.json", "vercel.ts")),
     Sign(
@@ -98,12 +120,34 @@ SIGNS = (
     ),
     Sign("platforms", "ecs", "service of ECS", ("*.tf",), r'^[ \t]*resource[ \t]+"aws_ecs_service"'),
     Sign("platforms", "ecs", "manifest of AWS Copilot", ("copilot/*/manifest.yml",)),
-    Sign("platforms", "other", "settings of Netlify", ("netlify.toml",)),
-    Sign("platforms", "other", "settings of Railway", ("railway.json", "railway.toml")),
-    Sign("platforms", "other", "settings of App Engine", ("app.yaml",), r"^runtime:"),
+    Sign("platforms", "kubernetes", "application of Argo CD", _CLUSTER, r"^apiVersion:[ \t]*argoproj\.io/"),
+    Sign("platforms", "netlify", "settings of Netlify", ("netlify.toml",)),
+    Sign("platforms", "railway", "settings of Railway", ("railway.json", "railway.toml")),
     Sign(
         "platforms",
-        "other",
+        "cloud-run",
+        "deploys to Cloud Run",
+        _WORKFLOWS,
+        r"google-github-actions/deploy-cloudrun@|\bgcloud[ \t]+run[ \t]+deploy\b",
+    ),
+    Sign(
+        "platforms",
+        "cloud-run",
+        "deploys to Cloud Run",
+        ("cloudbuild.yaml", "cloudbuild.yml"),
+        r"\brun['\"]?,?\s{0,20}(?:-\s{1,9})?['\"]?deploy\b",
+    ),
+    Sign(
+        "platforms",
+        "cloud-run",
+        "service of Cloud Run",
+        ("service.yaml", "service.yml", "*cloudrun*.yaml"),
+        r"^apiVersion:[ \t]*serving\.knative\.dev/",
+    ),
+    Sign("platforms", "app-engine", "settings of App Engine", ("app.yaml",), r"^runtime:"),
+    Sign(
+        "platforms",
+        "cloudflare",
         "settings of Cloudflare Workers",
         ("wrangler.toml", "wrangler.json", "wrangler.jsonc"),
     ),

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from mainstay.errors import MainstayError
 from mainstay.platform.git import GitError, Repository
+from mainstay.platform.process import stream_output
 
 MAX_READ_BYTES = 1 << 20
 """Manifests are far smaller; a larger one is reported as not read."""
@@ -43,6 +44,45 @@ class MemoryTree:
     def read(self, path: str) -> str | None:
         """Return the text in the mapping."""
         return self.files.get(path)
+
+
+class GitTree:
+    """The files below a folder as a branch, a tag or a commit of its repository has them."""
+
+    def __init__(self, folder: Path, ref: str) -> None:
+        """Read which files there are.
+
+        Raises:
+            GitError: `folder` is in no repository, or `ref` names no commit of it.
+        """
+        self._repository = Repository(folder)
+        try:
+            commit = self._repository.git(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+            )
+            listed = self._repository.git("ls-tree", "-r", "-z", "-l", commit)
+        except MainstayError as error:
+            raise GitError(f"{ref!r} is no branch, tag or commit of the repository at {folder}") from error
+        self._blobs = dict(map(_blob, filter(None, listed.split("\0"))))
+
+    def paths(self) -> Sequence[str]:
+        """Return the path of every file, links included."""
+        return list(self._blobs)
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a regular file of at most 1 MiB, whatever its bytes."""
+        mode, name, size_bytes = self._blobs.get(path, ("", "", 0))
+        if not mode.startswith("100") or size_bytes > MAX_READ_BYTES:
+            return None
+        content = b"".join(stream_output(["git", "-C", self._repository.root, "cat-file", "blob", name]))
+        return content.decode("utf-8-sig", errors="replace")
+
+
+def _blob(line: str) -> tuple[str, tuple[str, str, int]]:
+    """Return path, mode, object and size of a line of `git ls-tree -l`; what is no file has no size."""
+    about, _, path = line.partition("\t")
+    mode, _, name, size = about.split()
+    return path, (mode, name, int(size) if size.isdecimal() else 0)
 
 
 @dataclass(frozen=True, slots=True)

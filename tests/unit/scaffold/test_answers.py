@@ -8,7 +8,7 @@ from helpers.templates import commit, git, write
 from mainstay.errors import ScaffoldError
 from mainstay.platform.git import Repository
 from mainstay.scaffold import ANSWERS_FILE, answers_for
-from mainstay.scaffold.answers import default_branch, read_answers
+from mainstay.scaffold.answers import default_branch, notes_on, read_answers
 from mainstay.stack import MemoryTree, Stack, detect_stack
 
 
@@ -84,13 +84,60 @@ def test_an_example_deep_down_does_not_rival_the_application() -> None:
     assert (answers["platform"], undecided) == ("fly", [])
 
 
-def test_a_database_that_no_engine_backs_up_is_not_promised() -> None:
-    """A backup workflow for it would fail every night."""
-    stack = detect_stack(MemoryTree({"package.json": '{"dependencies": {"mongoose": "8"}}'}))
+@pytest.mark.parametrize(
+    ("files", "database"),
+    [
+        ({"package.json": '{"dependencies": {"mongoose": "8"}}'}, "mongodb"),
+        ({".env.example": "DATABASE_URL=mysql://app@db/app\n"}, "mysql"),
+        (
+            {"requirements.txt": "pymysql\n", "compose.yml": "services:\n  db:\n    image: mariadb:11\n"},
+            "mariadb",
+        ),
+        ({"config/database.yml": "default:\n  adapter: sqlite3\n"}, "sqlite"),
+        ({"alembic.ini": "", "pyproject.toml": '[project]\ndependencies = ["asyncpg"]\n'}, "postgresql"),
+    ],
+)
+def test_every_engine_is_answered(files: dict[str, str], database: str) -> None:
+    """What is proved is backed up. A driver of MySQL beside a MariaDB server is no second database."""
+    answers, undecided = answers_for(detect_stack(MemoryTree(files)), "x")
 
-    answers, _ = answers_for(stack, "x")
+    assert (answers["database"], undecided) == (database, [])
 
-    assert answers["database"] == "none"
+
+def test_several_databases_are_not_guessed() -> None:
+    """Two servers in one compose file: somebody has to say which one is backed up, or name both in the policy."""
+    compose = "services:\n  a:\n    image: mysql:8\n  b:\n    image: mariadb:11\n"
+    stack = detect_stack(MemoryTree({"compose.yml": compose}))
+
+    answers, undecided = answers_for(stack, "x")
+
+    assert (answers["database"], undecided) == ("none", ["database"])
+    assert stack.notes == ("several databases: mariadb (compose.yml), mysql (compose.yml)",)
+
+
+def test_what_the_template_has_no_answer_for_is_said() -> None:
+    """The nearest honest answer is that there is none; the file that proves it, and what that means, are told."""
+    stack = detect_stack(
+        MemoryTree(
+            {
+                "package.json": '{"dependencies": {"mssql": "11", "knex": "3"}}',
+                "netlify.toml": "[build]\n",
+            }
+        )
+    )
+
+    answers, undecided = answers_for(stack, "x")
+
+    assert (answers["database"], answers["migrations"], answers["platform"]) == ("none", "none", "other")
+    assert undecided == []
+    assert notes_on(stack) == [
+        (
+            "sqlserver (package.json): mainstay has no engine for it, so nothing is backed up; with programs of your "
+            "own, answer `command`"
+        ),
+        "knex (package.json): the template has no commands for it",
+        "netlify (netlify.toml): the template has no commands for it",
+    ]
 
 
 def test_composite_actions_stand_beside_the_workflows() -> None:

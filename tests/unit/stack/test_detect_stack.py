@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from mainstay.scaffold.answers import ANSWERED
 from mainstay.stack import MemoryTree, Stack, detect_stack
 from mainstay.stack.ecosystems import GLOBS as ECOSYSTEM_GLOBS
 from mainstay.stack.ecosystems import RULES
@@ -194,6 +195,159 @@ POLYGLOT_MONOREPO = Repo(
         "databases": {"postgresql": "services/auth/go.mod"},
     },
 )
+LARAVEL_BESIDE_A_FRONT_END = Repo(
+    {
+        "artisan": "#!/usr/bin/env php\n<?php\ndefine('LARAVEL_START', microtime(true));\n",
+        "composer.json": '{"require": {"php": "^8.3", "laravel/framework": "^12.0"}}',
+        "composer.lock": "{}",
+        "config/database.php": "<?php\nreturn [\n    'default' => env('DB_CONNECTION', 'mysql'),\n];\n",
+        ".env.example": "APP_NAME=Shop\nDB_CONNECTION=mysql\nDB_HOST=127.0.0.1\n",
+        "package.json": '{"private": true, "devDependencies": {"vite": "7"}}',
+        "package-lock.json": "{}",
+        "docker-compose.yml": "services:\n  mysql:\n    image: 'mysql/mysql-server:8.0'\n",
+        "Procfile": "web: vendor/bin/heroku-php-apache2 public/\n",
+        "vendor/acme/pay/composer.json": '{"require": {}}',
+    },
+    ecosystems={"composer": ["/"], "docker-compose": ["/"], "npm": ["/"]},
+    parts={
+        "package_managers": {"npm": "package-lock.json"},
+        "databases": {"mysql": ".env.example"},
+        "migrations": {"laravel": "artisan"},
+        "platforms": {"heroku": "Procfile"},
+    },
+)
+PHOENIX_ON_FLY = Repo(
+    {
+        "mix.exs": "defmodule Shop.MixProject do\n  use Mix.Project\n"
+        '  defp deps, do: [{:phoenix, "~> 1.8"}, {:ecto_sql, "~> 3.13"}, {:postgrex, ">= 0.0.0"}]\nend\n',
+        "mix.lock": "%{}",
+        "priv/repo/migrations/20260101000000_users.exs": "defmodule Shop.Repo.Migrations.Users do\nend\n",
+        "assets/package.json": '{"dependencies": {"topbar": "3"}}',
+        "fly.toml": 'app = "shop"\n',
+        "Dockerfile": "FROM hexpm/elixir:1.19\n",
+        ".tool-versions": "erlang 28\n",
+    },
+    ecosystems={"docker": ["/"], "mix": ["/"], "npm": ["/assets"]},
+    parts={
+        "databases": {"postgresql": "mix.exs"},
+        "migrations": {"ecto": "mix.exs"},
+        "platforms": {"fly": "fly.toml"},
+    },
+)
+KNEX_ON_RAILWAY = Repo(
+    {
+        "package.json": '{"dependencies": {"express": "5", "knex": "3", "mysql2": "3"}}',
+        "yarn.lock": "",
+        "knexfile.cjs": "module.exports = { client: 'mysql2', connection: process.env.DATABASE_URL }\n",
+        "compose.yml": "services:\n  db:\n    image: mariadb:11\n",
+        "railway.json": "{}",
+        ".github/workflows/deploy.yml": "jobs:\n  go:\n    steps:\n      - uses: actions/checkout@v5\n"
+        "      - run: npm run deploy\n",
+    },
+    ecosystems={"docker-compose": ["/"], "github-actions": ["/"], "npm": ["/"]},
+    parts={
+        "package_managers": {"yarn": "yarn.lock"},
+        "databases": {"mariadb": "compose.yml", "mysql": "knexfile.cjs"},
+        "migrations": {"knex": "knexfile.cjs"},
+        "platforms": {"railway": "railway.json"},
+    },
+    notes=["several databases: mariadb (compose.yml), mysql (knexfile.cjs)"],
+)
+TYPEORM_MONOREPO_ON_NETLIFY = Repo(
+    {
+        "package.json": '{"private": true, "workspaces": ["apps/*"], "packageManager": "yarn@4.6.0"}',
+        "yarn.lock": "",
+        "apps/site/package.json": '{"dependencies": {"astro": "5"}}',
+        "apps/site/netlify.toml": "[build]\n",
+        "apps/api/package.json": '{"dependencies": {"@nestjs/core": "11", "typeorm": "0.3"}}',
+        "apps/api/src/data-source.ts": "export default new DataSource({\n  type: 'postgres',\n})\n",
+        "e2e/package.json": '{"devDependencies": {"playwright": "1"}}',
+    },
+    ecosystems={"npm": ["/", "/e2e"]},
+    parts={
+        "package_managers": {"yarn": "package.json"},
+        "databases": {"postgresql": "apps/api/src/data-source.ts"},
+        "migrations": {"typeorm": "apps/api/package.json"},
+        "platforms": {"netlify": "apps/site/netlify.toml"},
+    },
+)
+LIQUIBASE_WITH_ARGO = Repo(
+    {
+        "settings.gradle": "rootProject.name = 'orders'\ninclude 'api'\n",
+        "build.gradle": "plugins { id 'java' }\n",
+        "api/build.gradle": "dependencies {\n  implementation 'org.liquibase:liquibase-core'\n"
+        "  runtimeOnly 'org.mariadb.jdbc:mariadb-java-client'\n}\n",
+        "api/src/main/resources/application.properties": "spring.datasource.url=jdbc:mariadb://db/orders\n",
+        "api/src/main/resources/db/changelog/db.changelog-master.yaml": "databaseChangeLog: []\n",
+        "gitops/orders.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\n",
+    },
+    ecosystems={"gradle": ["/"]},
+    parts={
+        "databases": {"mariadb": "api/build.gradle"},
+        "migrations": {"liquibase": "api/build.gradle"},
+        "platforms": {"kubernetes": "gitops/orders.yaml"},
+    },
+)
+FASTAPI_ON_CLOUD_RUN = Repo(
+    {
+        "pyproject.toml": '[tool.poetry]\nname = "api"\n[tool.poetry.dependencies]\nfastapi = "^0.120"\nmotor = "^3"\n',
+        "poetry.lock": "",
+        "Dockerfile": "FROM python:3.13-slim\n",
+        ".env.example": "MONGO_URL=mongodb://localhost:27017/app\n",
+        "cloudbuild.yaml": "steps:\n  - name: gcr.io/cloudsdktool/cloud-sdk\n    args: ['run', 'deploy', 'api']\n",
+    },
+    ecosystems={"docker": ["/"], "pip": ["/"]},
+    parts={
+        "package_managers": {"poetry": "poetry.lock"},
+        "databases": {"mongodb": ".env.example"},
+        "platforms": {"cloud-run": "cloudbuild.yaml"},
+    },
+)
+RAILS_ON_SQLITE = Repo(
+    {
+        "Gemfile": 'gem "rails", "~> 8.1"\ngem "sqlite3", ">= 2.1"\ngem "kamal"\n',
+        "Gemfile.lock": "GEM\n",
+        "config/application.rb": "class Application < Rails::Application\nend\n",
+        "config/database.yml": "default: &default\n  adapter: sqlite3\n",
+        "config/deploy.yml": "service: shop\n",
+        "db/structure.sql": "",
+        "Dockerfile": "FROM ruby:3.4\n",
+        ".devcontainer/devcontainer.json": "{}",
+    },
+    ecosystems={"bundler": ["/"], "devcontainers": ["/"], "docker": ["/"]},
+    parts={
+        "databases": {"sqlite": "Gemfile"},
+        "migrations": {"rails": "config/application.rb"},
+    },
+)
+SEVERAL_DATABASES_IN_A_MONOREPO = Repo(
+    {
+        "apps/shop/pyproject.toml": '[project]\nname = "shop"\ndependencies = ["django", "psycopg"]\n',
+        "apps/shop/uv.lock": "version = 1\n",
+        "apps/shop/manage.py": "DJANGO_SETTINGS_MODULE\n",
+        "apps/search/package.json": '{"dependencies": {"mongoose": "8"}}',
+        "apps/search/pnpm-lock.yaml": "",
+        "apps/legacy/Legacy.csproj": '<PackageReference Include="Microsoft.EntityFrameworkCore.SqlServer" />\n',
+        "infra/k8s/shop.yaml": "apiVersion: apps/v1\nkind: Deployment\n",
+    },
+    ecosystems={"npm": ["/apps/search"], "nuget": ["/apps/legacy"], "uv": ["/apps/shop"]},
+    parts={
+        "package_managers": {"pnpm": "apps/search/pnpm-lock.yaml", "uv": "apps/shop/uv.lock"},
+        "databases": {
+            "mongodb": "apps/search/package.json",
+            "postgresql": "apps/shop/pyproject.toml",
+            "sqlserver": "apps/legacy/Legacy.csproj",
+        },
+        "migrations": {"django": "apps/shop/manage.py"},
+        "platforms": {"kubernetes": "infra/k8s/shop.yaml"},
+    },
+    notes=[
+        (
+            "several databases: mongodb (apps/search/package.json), postgresql (apps/shop/pyproject.toml), "
+            "sqlserver (apps/legacy/Legacy.csproj)"
+        )
+    ],
+)
 TWO_LOCK_FILES = Repo(
     {
         "package.json": '{"dependencies": {"mongoose": "8"}}',
@@ -267,10 +421,9 @@ def test_the_ecosystems_are_those_that_the_template_asks_about() -> None:
     copier = YAML(typ="safe").load((REPOSITORY / "copier.yml").read_text(encoding="utf-8"))
 
     assert sorted(rule.name for rule in RULES) == sorted(copier["ecosystems"]["choices"])
-    assert {sign.name for sign in SIGNS if sign.kind == "migrations"} < set(copier["migrations"]["choices"])
-    assert {sign.name for sign in SIGNS if sign.kind == "platforms"} == set(copier["platform"]["choices"])
-    managers = {sign.name for sign in SIGNS if sign.kind == "package_managers"}
-    assert managers == set(copier["package_manager"]["choices"]) - {"none"}
+    for question, (kind, names) in ANSWERED.items():
+        assert names == set(copier[question]["choices"]) - {"none", "other", "command"}
+        assert names <= {sign.name for sign in SIGNS if sign.kind == kind}
 
 
 def test_a_file_that_cannot_be_read_is_said_and_proves_nothing() -> None:

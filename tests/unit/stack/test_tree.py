@@ -5,29 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from helpers.templates import commit, git, write
 from mainstay.errors import MainstayError
-from mainstay.platform import process
-from mainstay.stack import LocalTree, detect_stack, tree
+from mainstay.platform.git import GitError
+from mainstay.stack import GitTree, LocalTree, detect_stack, tree
+from mainstay.stack.tree import MAX_READ_BYTES
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     """A folder with a manifest, ignored output and a nested application; not a git repository."""
     root = tmp_path / "app"
-    for path, text in {
+    files = {
         "package.json": '{"dependencies": {"pg": "8"}}',
         "api/Dockerfile": "FROM debian\n",
         "build/Cargo.toml": "[package]\n",
         ".gitignore": "build/\n",
-    }.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    return root
-
-
-def git(root: Path, *words: str) -> None:
-    """Run git in a folder."""
-    process.run(["git", "-C", root, *words])
+    }
+    return write(root, files)
 
 
 def test_in_a_git_repository_the_files_are_those_that_git_would_commit(app: Path) -> None:
@@ -120,3 +115,64 @@ def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     """An empty list would say that there is nothing to update."""
     with pytest.raises(MainstayError, match="is not a folder"):
         LocalTree(tmp_path / "nowhere").paths()
+
+
+def test_a_branch_or_a_tag_is_read_without_being_checked_out(tmp_path: Path) -> None:
+    """What stands in the work tree does not matter, nor does an index."""
+    app = commit(tmp_path / "app", {"fly.toml": "", "web/package.json": '{"dependencies": {"pg": "8"}}'})
+    git(app, "tag", "v1")
+    commit(app, {"fly.toml": "", "web/package.json": "{}", "vercel.json": "{}"})
+
+    tree = GitTree(app, "v1")
+
+    assert sorted(tree.paths()) == ["fly.toml", "web/package.json"]
+    assert tree.read("web/package.json") == '{"dependencies": {"pg": "8"}}'
+    assert sorted(GitTree(app / "web", "v1").paths()) == ["package.json"]
+    assert [part.name for part in detect_stack(tree).databases] == ["postgresql"]
+
+
+def test_links_submodules_and_large_files_of_a_commit_are_not_read(tmp_path: Path) -> None:
+    """As for the files of a work tree."""
+    app = tmp_path / "app"
+    write(app, {"Gemfile": "x" * (MAX_READ_BYTES + 1), "bytes.txt": "a"})
+    (app / "go.mod").symlink_to("/etc/passwd")
+    (app / "bytes.txt").write_bytes(b"\xff\xfe\0")
+    commit(app, {})
+    git(app, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},lib")
+    git(app, "commit", "-q", "-m", "Submodule")
+
+    tree = GitTree(app, "HEAD")
+
+    assert sorted(tree.paths()) == ["Gemfile", "bytes.txt", "go.mod", "lib"]
+    assert [tree.read(path) for path in ("Gemfile", "go.mod", "lib", "missing")] == [None] * 4
+    assert tree.read("bytes.txt") == "\ufffd\ufffd\0"
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "--output=x", "", "v1:fly.toml"])
+def test_a_ref_that_is_none_is_an_error(tmp_path: Path, ref: str) -> None:
+    """An empty tree would say that there is nothing to update."""
+    app = commit(tmp_path / "app", {"fly.toml": ""})
+
+    with pytest.raises(GitError, match="is no branch, tag or commit"):
+        GitTree(app, ref)
+
+
+def test_a_hostile_folder_is_detected_all_the_same(tmp_path: Path) -> None:
+    """Links in circles, a huge manifest, bytes that are no text, YAML that is too deep: said, and nothing is lost."""
+    app = write(tmp_path / "app", {"Cargo.toml": '[package]\nname = "x"\n', "web/fly.toml": ""})
+    (app / "web/loop").symlink_to("..", target_is_directory=True)
+    (app / "go.mod").symlink_to("go.mod")
+    (app / "compose.yml").write_text("a: " + "[" * 50_000 + "\n  x:\n    image: postgres:17\n")
+    (app / "pnpm-workspace.yaml").write_text("- " * 50_000)
+    (app / "package.json").write_text('{"dependencies":' * 20_000)
+    (app / "pom.xml").write_bytes(b"<project>\xff\xfe\0" * 100_000)
+    (app / "requirements.txt").write_bytes(bytes(range(256)) * 4)
+
+    for folder in (app, commit(app, {})):
+        stack = detect_stack(LocalTree(folder))
+
+        assert "cargo" in {each.name for each in stack.ecosystems}
+        assert [part.name for part in stack.databases] == ["postgresql"]
+        assert [part.name for part in stack.platforms] == ["fly"]
+        assert "package.json is not JSON: its dependencies are unknown" in stack.notes
+        assert any(note.startswith("pom.xml could not be read") for note in stack.notes)
