@@ -4,11 +4,12 @@ import json
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from helpers.audits import audit as audit_of
-from helpers.audits import findings, healthy, remove
+from helpers.audits import findings, healthy, remove, write
 from mainstay.audit.checks import CHECKS
 from mainstay.cli import cli
 from mainstay.errors import ExitCode, UsageError
@@ -51,19 +52,29 @@ def test_json_is_the_only_thing_on_standard_output(tmp_path: Path) -> None:
     assert result.return_value == ExitCode.OK
 
 
-def test_a_report_goes_into_a_file(tmp_path: Path) -> None:
-    """Standard output stays empty; standard error says where the report is."""
+def test_reports_go_into_files_beside_the_one_on_standard_output(tmp_path: Path) -> None:
+    """The ending says the format, or a word before it; standard error says where each report is."""
     root = healthy(tmp_path / "r")
+    files = [str(tmp_path / name) for name in ("audit.md", "audit.html", "audit.json", "audit.txt")]
+    words = [f"--output={file}" for file in [*files, f"sarif={tmp_path}/scan.json"]]
 
-    result = invoke(root, "--format", "markdown", "--output", tmp_path / "audit.md")
+    result = invoke(root, *words)
 
-    assert (
-        (tmp_path / "audit.md")
-        .read_text(encoding="utf-8")
-        .startswith("## SOP-603 audit\n\n**passed: 0 findings")
-    )
-    assert result.stdout == ""
-    assert f"report: {tmp_path / 'audit.md'}" in result.stderr
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir() if path.is_file()}
+    assert written["audit.md"].startswith("## SOP-603 audit\n\n**passed: 0 findings")
+    assert json.loads(written["scan.json"])["version"] == "2.1.0"
+    assert written["audit.html"].startswith("<!DOCTYPE html>")
+    assert json.loads(written["audit.json"])["schema_version"] == 1
+    assert written["audit.txt"] == result.stdout
+    assert f"sarif report: {tmp_path / 'scan.json'}" in result.stderr
+
+
+def test_a_file_that_says_no_format_is_refused(tmp_path: Path) -> None:
+    """Nothing is guessed."""
+    result = invoke(tmp_path, "--output", tmp_path / "audit.xml")
+
+    assert isinstance(result.exception, click.BadParameter)
+    assert "is neither FORMAT=FILE nor ends in .txt, .json, .md, .sarif, .html" in result.exception.message
 
 
 def test_a_file_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
@@ -72,6 +83,43 @@ def test_a_file_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
 
     assert isinstance(result.exception, UsageError)
     assert "absent/audit.md cannot be written" in result.exception.message
+
+
+def test_a_baseline_lets_only_what_is_new_fail(tmp_path: Path) -> None:
+    """What was there is still shown, what is gone is told, what is new fails."""
+    root, known = healthy(tmp_path / "r"), tmp_path / "known.json"
+    remove("docs/maintenance/on-call.md")(root)
+    strict = (root, "--fail-on", "low", "--select", "SOP104,INC101")
+
+    written = invoke(*strict, "--write-baseline", known)
+    again = invoke(*strict, "--baseline", known)
+    remove("docs/incidents/response.md")(root)
+    worse = invoke(*strict, "--baseline", known)
+    write(root, "docs/maintenance/on-call.md", "# On call\n")
+    better = invoke(*strict, "--baseline", known)
+
+    assert written.return_value == ExitCode.FAILED
+    assert again.return_value == ExitCode.OK
+    assert again.stdout == (
+        "SOP104 medium docs/maintenance/on-call.md  it is missing; fix: restore it from git, or with `copier update`; "
+        "in the baseline\n"
+        "passed with findings: 1 finding (1 medium), 1 of 2 checks passed, 1 in the baseline\n"
+    )
+    assert worse.return_value == ExitCode.FAILED
+    assert "failed: 2 findings (1 high, 1 medium)" in worse.stdout
+    assert better.stdout.startswith("gone SOP104 docs/maintenance/on-call.md: it is missing\n")
+
+
+def test_a_baseline_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
+    """A file that cannot be understood must not let everything pass."""
+    (tmp_path / "known.json").write_text('{"schema_version": 2, "findings": []}')
+
+    results = [invoke(tmp_path, "--baseline", tmp_path / name) for name in ("known.json", "absent.json")]
+
+    assert [result.exception.exit_code for result in results if isinstance(result.exception, UsageError)] == [
+        2,
+        2,
+    ]
 
 
 @pytest.mark.parametrize("words", [("--select", "BK999"), ("--ignore", "nonsense"), ("explain", "BK999")])
@@ -102,6 +150,22 @@ def test_every_check_is_listed() -> None:
     }
 
 
+def test_the_list_is_selected_like_a_run() -> None:
+    """By id, family and section of the SOP."""
+    shown = invoke("list", "--select", "BK,section:7", "--ignore", "BK105").stdout.splitlines()
+
+    wanted = [c.id for c in CHECKS if (c.family == "BK" or c.sop == "7") and c.id != "BK105"]
+    assert [line.split()[0] for line in shown] == wanted
+
+
+def test_the_schema_is_shown() -> None:
+    """Tools that read the JSON can validate it."""
+    schema = json.loads(invoke("schema").stdout)
+
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "exit_code" in schema["required"]
+
+
 def test_a_check_is_explained() -> None:
     """Its page says why it matters and how to fix what it finds; the id may be in lower case."""
     shown = invoke("explain", "bk102").stdout
@@ -118,7 +182,7 @@ def test_the_help_shows_options_examples_and_exit_codes() -> None:
     for words in (
         "[PATH] [OPTIONS]",
         "--fail-on",
-        "mainstay audit --select BK,DEP101",
+        "mainstay audit --select BK,section:7",
         "3 when something",
         "explain",
     ):

@@ -64,6 +64,14 @@ class Editor:
         column = column_of(self._text, node.items[0].start)
         return self._below(node.end, column, list(self._style.block(pair, column)), why, _KEY)
 
+    def add_below(self, node: Node, key: str, pair: Mapping[str, object], why: str) -> Edit:
+        """Return the edit that gives a mapping one more key, below another one and what stands in it."""
+        value = node.at(key)
+        if node.flow or value is None:
+            return self.add_key(node, pair, why)
+        column = column_of(self._text, node.items[0].start)
+        return self._below(value.end, column, list(self._style.block(pair, column)), why, _KEY)
+
     def append(self, node: Node, value: object, why: str, reason: str | None = None) -> Edit:
         """Return the edit that puts a value at the end of a list, in block style below a comment with its reason."""
         if node.flow:

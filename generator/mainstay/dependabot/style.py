@@ -79,7 +79,9 @@ class Style:
             return "{" + ", ".join(f"{self.key(key)}: {self.flow(each)}" for key, each in value.items()) + "}"
         if isinstance(value, list):
             return "[" + ", ".join(map(self.flow, value)) + "]"
-        return str(value) if isinstance(value, int) else self._string(str(value))
+        if isinstance(value, int):
+            return str(value).lower()  # true and false too
+        return self._string(str(value))
 
     def key(self, key: str) -> str:
         """Return a key."""

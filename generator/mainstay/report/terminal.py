@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mainstay.audit.model import Finding, Report, Result, Severity
 from mainstay.report.escape import visible
+from mainstay.report.quantities import count_text
+from mainstay.report.sections import Section, sections
 from mainstay.report.verdict import verdict
 
 _SHOWN = 10
@@ -24,16 +26,19 @@ Line = tuple[str, str]
 
 def plain(report: Report) -> str:
     """Return one line per finding, per waiver and per check that was not completed; the verdict comes last."""
-    lines = [f"{name} waived {text}" for name, text in _waived(report)]
-    for result in _worst_last(report):
+    lines = [f"gone {visible(text)}" for text in report.gone]
+    lines += [f"{name} waived {text}" for name, text in _waived(report)]
+    for result in _worst_last(report.results):
         start = f"{result.check.id} {result.check.severity.label}"
-        lines += [f"{start} {_told(finding)}; fix: {visible(finding.fix)}" for finding in result.findings]
-    lines += [f"{names}: {reason}" for names, reason in _incomplete(report)]
+        for finding in result.findings:
+            known = "; in the baseline" if report.is_known(result.check, finding) else ""
+            lines.append(f"{start} {_told(finding)}; fix: {visible(finding.fix)}{known}")
+    lines += [f"{names}: {reason}" for names, reason in _unread(report)]
     return "\n".join([*lines, verdict(report)]) + "\n"
 
 
 def terminal(report: Report, *, width: int = 80, colour: bool = True) -> str:
-    """Return the report for people: grouped by check, the gravest last, each with its fix; then the verdict."""
+    """Return the report for people: by section of the SOP, the gravest last, each with its fix; then the verdict."""
     lines = list(_lines(report, width))
     if not colour:
         return "".join(f"{text}\n" for text, _ in lines)
@@ -48,11 +53,18 @@ def terminal(report: Report, *, width: int = 80, colour: bool = True) -> str:
 
 
 def _lines(report: Report, width: int) -> Iterator[Line]:
+    for text in report.gone:
+        yield from _wrapped(f"gone  {visible(text)}", width, style="dim")
     for name, text in _waived(report):
         yield from _wrapped(f"{name} waived {text}", width, style="dim")
-    for result in _worst_last(report):
-        yield from _group(result, width)
-    for names, reason in _incomplete(report):
+    for section in sorted(sections(report), key=_gravest):
+        if _gravest(section):
+            told = f"{section.name}: {section.passed} of {count_text(section.judged, 'check')} passed"
+            yield from _wrapped(told, width, style="bold")
+            for result in _worst_last(section.results):
+                yield from _group(result, report, width)
+            yield "", ""
+    for names, reason in _unread(report):
         yield from _wrapped(names, width, style="magenta")
         yield from _wrapped(reason, width, indent="  ")
         yield "", ""
@@ -60,18 +72,22 @@ def _lines(report: Report, width: int) -> Iterator[Line]:
     yield from _wrapped(verdict(report), width, style=f"bold {style}")
 
 
-def _group(result: Result, width: int) -> Iterator[Line]:
+def _gravest(section: Section) -> int:
+    """Return the severity of the gravest finding of a section; 0 when there is none."""
+    return max((result.check.severity for result in section.results if result.findings), default=0)
+
+
+def _group(result: Result, report: Report, width: int) -> Iterator[Line]:
     check = result.check
-    yield from _wrapped(
-        f"{check.id} {check.severity.label}  {check.title}", width, style=_STYLES[check.severity]
-    )
+    title = f"{check.id} {check.severity.label}  {check.title}"
+    yield from _wrapped(title, width, indent="  ", style=_STYLES[check.severity])
     for finding in result.findings[:_SHOWN]:
-        yield from _wrapped(_told(finding), width, indent="  ")
+        known = " (in the baseline)" if report.is_known(check, finding) else ""
+        yield from _wrapped(_told(finding) + known, width, indent="    ")
     if (more := len(result.findings) - _SHOWN) > 0:
-        yield f"  and {more} more", ""
+        yield f"    and {more} more", ""
     for fix in dict.fromkeys(finding.fix for finding in result.findings[:_SHOWN]):
-        yield from _wrapped(f"fix: {visible(fix)}", width, indent="  ", style="dim")
-    yield "", ""
+        yield from _wrapped(f"fix: {visible(fix)}", width, indent="    ", style="dim")
 
 
 def _wrapped(text: str, width: int, *, indent: str = "", style: str = "") -> Iterator[Line]:
@@ -92,10 +108,8 @@ def _told(finding: Finding) -> str:
     return visible(f"{finding.at}  {finding.message}{note}")
 
 
-def _worst_last(report: Report) -> list[Result]:
-    return sorted(
-        (result for result in report.results if result.findings), key=lambda result: result.check.severity
-    )
+def _worst_last(results: Iterable[Result]) -> list[Result]:
+    return sorted((result for result in results if result.findings), key=lambda result: result.check.severity)
 
 
 def _waived(report: Report) -> Iterator[tuple[str, str]]:
@@ -105,11 +119,12 @@ def _waived(report: Report) -> Iterator[tuple[str, str]]:
             yield result.check.id, f"{told}; until {waived.expires}: {visible(waived.reason)}"
 
 
-def _incomplete(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield the checks that came to no end, and why: those with the same cause together."""
+def _unread(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield the checks that came to no end or were not asked, and why: those with the same cause together."""
     causes: dict[tuple[str, str], list[str]] = {}
-    for result in report.incomplete:
-        state = "not completed" if result.findings or result.waived else result.outcome.value
+    for result in (*report.not_asked, *report.incomplete):
+        unfinished = bool(result.findings or result.waived)
+        state = "not completed" if unfinished else "not asked" if result.not_asked else result.outcome.value
         causes.setdefault((state, result.reason), []).append(result.check.id)
     for (state, reason), names in causes.items():
         yield f"{', '.join(names)} {state}", visible(reason)

@@ -8,10 +8,11 @@ from mainstay.report.quantities import count_text
 
 def verdict(report: Report) -> str:
     """Return one sentence: the verdict, and the figures behind it."""
-    return f"{_judgement(report)}: {', '.join(_figures(report))}"
+    return f"{judgement(report)}: {', '.join(_figures(report))}"
 
 
-def _judgement(report: Report) -> str:
+def judgement(report: Report) -> str:
+    """Return the verdict in a word or two."""
     if report.failing:
         return "failed"
     if report.incomplete:
@@ -31,4 +32,12 @@ def _figures(report: Report) -> list[str]:
         figures.append(f"{waived} waived")
     if report.incomplete:
         figures.append(f"{len(report.incomplete)} could not be completed")
+    if report.not_asked:
+        figures.append(f"{len(report.not_asked)} not asked")
+    if known := sum(
+        report.is_known(each.check, finding) for each in report.results for finding in each.findings
+    ):
+        figures.append(f"{known} in the baseline")
+    if report.gone:
+        figures.append(f"{len(report.gone)} gone since")
     return figures

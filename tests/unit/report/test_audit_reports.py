@@ -7,18 +7,19 @@ from textwrap import dedent
 
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from mainstay.audit.model import Check, Finding, Location, Outcome, Report, Result, Severity, Waived
 from mainstay.report.escape import markdown_code, markdown_text, visible
-from mainstay.report.json_v1 import json_v1
+from mainstay.report.json_v1 import audit_schema, json_v1
 from mainstay.report.markdown import markdown
 from mainstay.report.terminal import plain, terminal
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-def check(check_id: str, title: str, severity: Severity) -> Check:
-    return Check(check_id, title, severity, "4", list)
+def check(check_id: str, title: str, severity: Severity, sop: str = "4") -> Check:
+    return Check(check_id, title, severity, sop, list)
 
 
 def finding(
@@ -28,9 +29,9 @@ def finding(
 
 
 BACKUP = check("BK101", "A workflow takes a backup every day", Severity.HIGH)
-RUNBOOK = check("RB201", "Every runbook was reviewed lately", Severity.MEDIUM)
-PINS = check("WF102", "Every action is pinned by its full commit", Severity.MEDIUM)
-SCHEDULE = check("MNT101", "The schedule is complete", Severity.MEDIUM)
+RUNBOOK = check("RB201", "Every runbook was reviewed lately", Severity.MEDIUM, "9")
+PINS = check("WF102", "Every action is pinned by its full commit", Severity.MEDIUM, "3")
+SCHEDULE = check("MNT101", "The schedule is complete", Severity.MEDIUM, "1")
 DRILL = check("BK102", "A workflow restores the newest backup", Severity.HIGH)
 
 REPORT = Report(
@@ -74,26 +75,28 @@ CLEAN = Report((Result(SCHEDULE, Outcome.PASS),), Severity.HIGH, NOW, "0.1.0")
 
 
 def test_the_terminal_shows_the_gravest_last() -> None:
-    """80 columns: grouped by check, one fix for equal findings, the verdict in the last line."""
+    """80 columns: by section of the SOP, one fix for equal findings, the verdict in the last line."""
     expected = """\
         WF102 waived ci.yml:8  x@v4 is not pinned; until 2027-01-31: Moves in January
-        RB201 medium  Every runbook was reviewed lately
-          docs/runbooks/rb-00.md:1  it was never reviewed
-          docs/runbooks/rb-01.md:1  it was never reviewed
-          docs/runbooks/rb-02.md:1  it was never reviewed
-          docs/runbooks/rb-03.md:1  it was never reviewed
-          docs/runbooks/rb-04.md:1  it was never reviewed
-          docs/runbooks/rb-05.md:1  it was never reviewed
-          docs/runbooks/rb-06.md:1  it was never reviewed
-          docs/runbooks/rb-07.md:1  it was never reviewed
-          docs/runbooks/rb-08.md:1  it was never reviewed
-          docs/runbooks/rb-09.md:1  it was never reviewed
-          and 2 more
-          fix: repair it
+        9 Runbooks: 0 of 1 check passed
+          RB201 medium  Every runbook was reviewed lately
+            docs/runbooks/rb-00.md:1  it was never reviewed
+            docs/runbooks/rb-01.md:1  it was never reviewed
+            docs/runbooks/rb-02.md:1  it was never reviewed
+            docs/runbooks/rb-03.md:1  it was never reviewed
+            docs/runbooks/rb-04.md:1  it was never reviewed
+            docs/runbooks/rb-05.md:1  it was never reviewed
+            docs/runbooks/rb-06.md:1  it was never reviewed
+            docs/runbooks/rb-07.md:1  it was never reviewed
+            docs/runbooks/rb-08.md:1  it was never reviewed
+            docs/runbooks/rb-09.md:1  it was never reviewed
+            and 2 more
+            fix: repair it
 
-        BK101 high  A workflow takes a backup every day
-          backup.yml:4  the backup: it has no schedule
-          fix: run it at least every 24 hours
+        4 Database backups: 0 of 2 checks passed
+          BK101 high  A workflow takes a backup every day
+            backup.yml:4  the backup: it has no schedule
+            fix: run it at least every 24 hours
 
         BK102 unknown
           drill.yml is not UTF-8 text (byte 3)
@@ -195,8 +198,14 @@ def test_json_is_the_contract() -> None:
             "checks": {"pass": 0, "fail": 1, "unknown": 0, "error": 0, "not_applicable": 0, "waived": 1},
             "findings": {"low": 0, "medium": 0, "high": 1, "critical": 0},
             "waived": 1,
+            "known": 0,
             "incomplete": 0,
         },
+        "sections": [
+            {"sop": "3", "title": "Security patches", "passed": 0, "judged": 1},
+            {"sop": "4", "title": "Database backups", "passed": 0, "judged": 1},
+        ],
+        "gone": [],
         "results": [
             {
                 "check": {
@@ -217,6 +226,7 @@ def test_json_is_the_contract() -> None:
                         "note": "",
                         "key": "the backup: it has no schedule",
                         "fingerprint": "2578e4bdc2b4beb5a4e5",
+                        "known": False,
                         "evidence": {},
                     }
                 ],
@@ -228,7 +238,7 @@ def test_json_is_the_contract() -> None:
                     "family": "WF",
                     "title": "Every action is pinned by its full commit",
                     "severity": "medium",
-                    "sop": "4",
+                    "sop": "3",
                 },
                 "outcome": "waived",
                 "incomplete": False,
@@ -243,6 +253,7 @@ def test_json_is_the_contract() -> None:
                             "note": "",
                             "key": "x@v4 is not pinned",
                             "fingerprint": "6388c9f7c0cc2290221d",
+                            "known": False,
                             "evidence": {},
                         },
                         "reason": "Moves in January",
@@ -253,6 +264,16 @@ def test_json_is_the_contract() -> None:
             },
         ],
     }
+
+
+def test_every_document_keeps_its_schema() -> None:
+    """What is written is what `mainstay audit schema` promises, also about files with impossible names."""
+    odd = Result(BACKUP, Outcome.FAIL, "", (finding("\udcff\x00", "a\udc80.yml"),))
+    validator = Draft202012Validator(audit_schema())
+
+    for report in (REPORT, CLEAN, Report((odd,), Severity.LOW, NOW, "0.1.0")):
+        assert list(validator.iter_errors(json.loads(json_v1(report)))) == []
+    assert list(validator.iter_errors({**json.loads(json_v1(CLEAN)), "exit_code": "0"}))
 
 
 def test_a_fingerprint_does_not_move_with_the_line() -> None:
