@@ -47,6 +47,9 @@ POST_MORTEM_WITHIN = timedelta(hours=48)
 DRILL_EVERY = timedelta(days=92)
 """Section 1: the disaster recovery test, each quarter."""
 
+PULL_REQUEST_WAITS = timedelta(days=30)
+"""Section 2 updates each week; after a month without an answer the update is refused by silence."""
+
 POST_MORTEM_SECTIONS = (
     "Summary",
     "Timeline",
@@ -58,21 +61,6 @@ POST_MORTEM_SECTIONS = (
     "Action items",
 )
 """Section 8."""
-
-RUNBOOK_SECTIONS = (
-    "Trigger",
-    "Impact",
-    "Variables",
-    "First 5 minutes",
-    "Decision tree",
-    "Diagnose",
-    "Mitigate",
-    "Verify",
-    "Escalate",
-    "After",
-    "References",
-)
-"""Section 9, in the order in which an engineer at three in the morning needs them."""
 
 OUTPUTS = (
     "docs/maintenance/schedule.md",

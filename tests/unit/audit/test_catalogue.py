@@ -8,7 +8,7 @@ import pytest
 
 from mainstay.audit.checks import CHECKS
 from mainstay.audit.engine import parameters
-from mainstay.audit.facts import PROVIDERS
+from mainstay.audit.facts import PROVIDERS, Online
 from mainstay.audit.facts.files import Root
 from mainstay.audit.model import Check, Severity
 from mainstay.audit.registry import check, gather
@@ -52,7 +52,7 @@ def test_two_checks_with_one_id_are_refused() -> None:
 
 def test_every_fact_that_is_asked_for_can_be_provided() -> None:
     """A check with an unknown parameter would be an error in every repository."""
-    provided = {Root, Clock, WaiverUse} | {get_type_hints(provider)["return"] for provider in PROVIDERS}
+    provided = {Root, Clock, Online, WaiverUse} | {get_type_hints(provider)["return"] for provider in PROVIDERS}
     asked = {kind for item in CHECKS for kind in parameters(item.run).values()}
     asked |= {kind for provider in PROVIDERS for kind in parameters(provider).values()}
 

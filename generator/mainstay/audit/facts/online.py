@@ -20,6 +20,13 @@ class Online:
     connect: Callable[[], GitHub]
     environ: Mapping[str, str]
 
+    @property
+    def is_workflow_token(self) -> bool:
+        """Whether the token is the one that GitHub gives a workflow. Some questions are none of its business, ever."""
+        return self.environ.get("GITHUB_TOKEN", "").startswith("ghs_") and bool(
+            self.environ.get("GITHUB_ACTIONS")
+        )
+
 
 def github(online: Online) -> GitHub:
     """Return the repository on GitHub."""

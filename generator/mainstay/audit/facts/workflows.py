@@ -71,6 +71,12 @@ class Job(Block):
 
     steps: tuple[Step, ...]
 
+    @property
+    def environment(self) -> str:
+        """The environment whose secrets it reads; empty for none."""
+        value = self.tree.get("environment")
+        return str(mapping(value).get("name") or "") if isinstance(value, dict) else str(value or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
