@@ -16,7 +16,6 @@ from mainstay.backup import (
     Manifest,
     Source,
     find_backup,
-    restore_backup,
     take_backup,
     verify_backup,
 )
@@ -105,24 +104,21 @@ def test_a_changed_byte_of_the_artifact_is_noticed_wherever_it_is(
     assert passed == []
 
 
-def test_a_changed_byte_of_the_dump_inside_is_noticed(small: Database, store: Path) -> None:
-    """Header, table of contents, data, end: also when it is packed anew and the manifest vouches for the packing."""
+def test_a_changed_row_is_noticed_although_everything_around_it_fits(small: Database, store: Path) -> None:
+    """Packed anew, and vouched for by the manifest: what it holds is not what the database held."""
     manifest = take(small, store, sealed=False)
     path, before = store / manifest.artifact.key, database_names(small.server_url)
     dump = b"".join(decompress(iter([path.read_bytes()])))
-    data = dump.index(b"c4ca4238a0b923820dcc509a6f75849b")
-    positions = [0, 6, 30, *range(60, data, data // 8), data, (data + len(dump)) // 2, len(dump) - 3]
+    row = dump.index(b"c4ca4238a0b923820dcc509a6f75849b")
 
-    for position in positions:
+    for position in (row, row + 17, dump.rindex(b"\n", row, row + 4096) - 1):
         path.write_bytes(b"".join(compress(iter([flipped(dump, position)]))))
         believed = trusting(manifest, path.read_bytes())
-        with pytest.raises((VerificationError, EngineError)):
-            verify_backup(believed, store.as_uri(), level=Level.READABLE)
-        if position in positions[::4]:
-            with pytest.raises((VerificationError, EngineError)):
-                restore_backup(
-                    believed, store.as_uri(), server_url=small.server_url, into=f"{small.name}_never"
-                )
+        try:
+            proof = verify_backup(believed, store.as_uri(), level=Level.RESTORED, server_url=small.server_url)
+        except EngineError:  # no longer a value of its column
+            continue
+        assert proof.differences
 
     assert database_names(small.server_url) == before
 

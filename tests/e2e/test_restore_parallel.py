@@ -1,4 +1,4 @@
-"""A restore from a stream builds indexes in parallel, keeps next to nothing on disk, and is everything or nothing."""
+"""A restore works in parallel, from a private file where there is room for one, and is everything or nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import pytest
 from helpers.postgres import Database, database_names
 from mainstay.backup import Source, compare_content, engine_named, restore_backup, take_backup
 from mainstay.backup.engines import postgresql_load
-from mainstay.errors import EngineError
+from mainstay.backup.restore import dump_of
+from mainstay.backup.stores import open_store
+from mainstay.errors import EngineError, VerificationError
 from mainstay.platform import process
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
+from mainstay.progress import SILENT
 
 ENGINE = engine_named("postgresql")
 TABLES = """
@@ -56,6 +59,36 @@ def came_back_equal(url: str, server_url: str, store_url: str, into: str) -> boo
     return compare_content(manifest.content, found) == ()
 
 
+@pytest.fixture
+def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No dump ever fits into the temporary folder."""
+    monkeypatch.setattr(postgresql_load, "_ROOM", float("inf"))
+
+
+def test_a_damaged_artifact_touches_no_row(
+    database: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is room for the dump, `pg_restore` does not even begin before its end was found to be good."""
+    database.execute(TABLES)
+    manifest = take_backup(Source("app", "postgresql", database.url), store_url)
+    path = Path(store_url.removeprefix("file://")) / manifest.artifact.key
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    loaded: list[object] = []
+    monkeypatch.setattr(process, "run", lambda argv, **_: loaded.append(argv))
+
+    with SILENT.step("Restore") as step, pytest.raises(VerificationError):
+        postgresql_load.load_archive(
+            Path("pg_restore"),
+            "nowhere",
+            dump_of(manifest, open_store(store_url), (), step),
+            {},
+            size_bytes=manifest.dump.size_bytes,
+        )
+
+    assert loaded == []
+
+
+@pytest.mark.usefixtures("no_room")
 def test_more_contents_than_are_kept_at_first(database: Database, store_url: str) -> None:
     """A table of contents of several MiB is waited for."""
     database.execute(TABLES + LARGE_CONTENTS)
@@ -63,15 +96,21 @@ def test_more_contents_than_are_kept_at_first(database: Database, store_url: str
     assert came_back_equal(database.url, database.server_url, store_url, f"{database.name}_back")
 
 
-def test_the_newest_version(newest_server: EmbeddedPostgres, store_url: str) -> None:
-    """PostgreSQL 18 writes another archive version; the same way leads through it."""
+@pytest.mark.parametrize("room", [2, float("inf")], ids=["from a file", "as it comes"])
+def test_the_newest_version(
+    room: float, newest_server: EmbeddedPostgres, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL 18 writes another archive version; the same ways lead through it."""
+    monkeypatch.setattr(postgresql_load, "_ROOM", room)
     url = newest_server.url()
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(b"DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         connection.execute(TABLES.encode())
 
     assert came_back_equal(url, url, store_url, "back")
 
 
+@pytest.mark.usefixtures("no_room")
 def test_contents_beyond_the_limit(
     database: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,10 +125,18 @@ def test_contents_beyond_the_limit(
     assert jobs == []
 
 
-def test_indexes_are_built_in_parallel_from_a_private_file(
-    database: Database, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("room", "whole"), [(2, True), (float("inf"), False)])
+def test_the_work_is_shared_out_from_a_private_file(
+    database: Database,
+    store_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    room: float,
+    whole: bool,
 ) -> None:
-    """The file is readable for nobody else, much smaller than the dump, and gone afterwards."""
+    """The file is readable for nobody else, gone afterwards, and holds no row where there is no room for all."""
+    monkeypatch.setattr(postgresql_load, "_ROOM", room)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
@@ -100,7 +147,7 @@ def test_indexes_are_built_in_parallel_from_a_private_file(
     assert came_back_equal(database.url, database.server_url, store_url, f"{database.name}_back")
     ((mode, size_bytes),) = jobs
     assert mode & 0o077 == 0
-    assert size_bytes < 3 << 20
+    assert (size_bytes > 5 << 20) is whole
     assert list(temporary.iterdir()) == []
 
 

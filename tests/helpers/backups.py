@@ -43,7 +43,7 @@ def manifest_at(
         taken_at=taken_at,
         duration_seconds=12.3,
         server=Server(version="16.14", major=16, encoding="UTF8", collate="C", ctype="C"),
-        dump=Dump(format="custom", client="pg_dump 16.14", size_bytes=dump_bytes, sha256="0" * 64),
+        dump=Dump(format="custom", client="pg_dump 16.14", size_bytes=dump_bytes),
         artifact=artifact(key),
         globals=artifact(globals_key(key)) if with_globals else None,
         content=Content(

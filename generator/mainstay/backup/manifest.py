@@ -53,7 +53,6 @@ class Dump(Record):
     format: str
     client: str
     size_bytes: Count
-    sha256: Sha256
 
 
 class Artifact(Record):

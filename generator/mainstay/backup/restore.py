@@ -9,8 +9,8 @@ from mainstay.backup.encryption import IDENTITY_VARIABLE, decrypt
 from mainstay.backup.engines import Engine, engine_named
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.stores import Store, open_store
-from mainstay.backup.stream import Meter, checked, decompress
-from mainstay.errors import UsageError
+from mainstay.backup.stream import Counter, Meter, checked, decompress
+from mainstay.errors import UsageError, VerificationError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.progress import SILENT, Progress, Step
 
@@ -43,7 +43,7 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
 ) -> Restoration:
     """Restore a backup into the new database `into` on the server that `server_url` leads to.
 
-    The stream's digests are compared with the manifest before the restore is committed. When anything fails, the
+    The stream is compared with the manifest before the restore is committed. When anything fails, the
     new database is dropped again.
 
     Raises:
@@ -60,7 +60,8 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
     try:
         with progress.step(f"Restore {manifest.id} into {into}") as step:
             step.expect(manifest.dump.size_bytes)
-            engine.load(dump_of(manifest, store, identities, step), url, manifest.server)
+            dump = dump_of(manifest, store, identities, step)
+            engine.load(dump, url, manifest.server, manifest.dump.size_bytes)
             step.note(f"{manifest.dump.size_bytes:,} bytes, {manifest.content.rows:,} rows")
     except BaseException:
         engine.drop_database(server_url, into)
@@ -69,7 +70,10 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
 
 
 def dump_of(manifest: Manifest, store: Store, identities: Sequence[str], step: Step) -> Iterator[bytes]:
-    """Yield the dump of a backup; raises after the last block unless both digests are those of the manifest.
+    """Yield the dump of a backup; raises after the last block unless it is what the manifest says.
+
+    The dump has no digest of its own: the artifact's tells that it is the one that was stored, and the checksum in the
+    compressed frame that it was unpacked as it was packed.
 
     Raises:
         UsageError: It is encrypted, and no identity was given.
@@ -83,7 +87,11 @@ def dump_of(manifest: Manifest, store: Store, identities: Sequence[str], step: S
                 f"{manifest.id} is encrypted", hint=f"put the private key into {IDENTITY_VARIABLE}"
             )
         packed = decrypt(packed, identities)
-    blocks = checked(decompress(packed), Meter(), dump.size_bytes, dump.sha256, f"the dump in {place}")
-    for block in blocks:
+    counter = Counter()
+    for block in counter(decompress(packed)):
         step.advance(len(block))
         yield block
+    if counter.size_bytes != dump.size_bytes:
+        raise VerificationError(
+            f"the dump in {place} has {counter.size_bytes} bytes, the manifest says {dump.size_bytes}"
+        )

@@ -16,7 +16,7 @@ from mainstay.backup.guards import require_plausible
 from mainstay.backup.manifest import Artifact, Dump, Manifest, new_id
 from mainstay.backup.source import Source
 from mainstay.backup.stores import Store, open_store
-from mainstay.backup.stream import Meter, compress, part_size_bytes
+from mainstay.backup.stream import Counter, Meter, compress, part_size_bytes
 from mainstay.errors import BackupError, EngineError, ObjectMissingError, StoreError, UsageError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.policy.backups import Guards
@@ -112,7 +112,7 @@ class _Upload:
     content: Future[Content]
 
     def run(self, snapshot: Snapshot) -> tuple[Dump, Artifact]:
-        raw, stored = Meter(), Meter()
+        raw, stored = Counter(), Meter()
         with _ending(snapshot.dump()) as dumped:
             blocks = self._packed(raw(self._watched(dumped)))
             self.store.put(self.key, stored(blocks), part_bytes=part_size_bytes(snapshot.size_bytes))
@@ -122,9 +122,7 @@ class _Upload:
             raise StoreError(
                 f"{self.store.url}/{self.key} has {size_bytes} bytes, but {stored.size_bytes} were sent"
             )
-        dump = Dump(
-            format=snapshot.dump_format, client=snapshot.client, size_bytes=raw.size_bytes, sha256=raw.sha256
-        )
+        dump = Dump(format=snapshot.dump_format, client=snapshot.client, size_bytes=raw.size_bytes)
         return dump, self._artifact(self.key, stored)
 
     def globals(self, snapshot: Snapshot) -> Artifact | None:

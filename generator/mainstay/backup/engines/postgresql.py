@@ -171,13 +171,18 @@ class PostgreSQL:
         ):
             connection.execute(statement)
 
-    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
-        """Load a dump with `pg_restore`: all rows in one transaction, then indexes and constraints in parallel."""
+    def load(self, blocks: Iterator[bytes], url: str, server: Server, size_bytes: int) -> None:
+        """Load a dump with `pg_restore`, in parallel as far as the temporary folder has room."""
         target = ConnectionUrl.parse(url)
         program = find_bin(server.major, "pg_restore")
         with _as_engine_error():
             text = load_archive(
-                program, target.database, blocks, target.environment(), with_owners=self.with_owners
+                program,
+                target.database,
+                blocks,
+                target.environment(),
+                size_bytes=size_bytes,
+                with_owners=self.with_owners,
             )
         if self.strict and (warnings := " ".join(text.split())):
             raise EngineError(f"pg_restore ended well, but warned: {warnings}")
