@@ -6,6 +6,7 @@ import pytest
 
 from helpers.templates import commit, git
 from helpers.updates import LINES, PAGE, Template, copier_update, edited, files_of, new_template, put
+from mainstay.dependabot import DEPENDABOT
 from mainstay.errors import ScaffoldError, UsageError
 from mainstay.platform.git import GitError
 from mainstay.scaffold import ANSWERS_FILE
@@ -346,6 +347,71 @@ def test_pins_without_a_version_are_left_to_people(template: Template, app: Path
     template.release("v1.3.0", {CI: workflow("v1.2.0")})
 
     assert [conflict.path for conflict in plan_update(app).conflicts] == [CI]
+
+
+BOTS = """\
+version: 2
+updates:
+  - package-ecosystem: npm
+    directory: /
+    schedule:
+      interval: weekly
+      timezone: UTC
+    cooldown:
+      default-days: 7
+"""
+IMAGES = BOTS.partition("updates:\n")[2].replace("npm", "docker")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_dependabot_yml_that_both_changed_is_merged_by_meaning(
+    template: Template, app: Path, newline: str
+) -> None:
+    """The same lines changed, and both added the same entry: no conflict, no second entry, and it is said."""
+    template.release("v1.1.0", {DEPENDABOT: BOTS})
+    update_target(app)
+    mine = BOTS.replace("weekly", "daily # says the board") + "\n" + IMAGES.replace("weekly", "monthly")
+    save(app, {DEPENDABOT: mine.replace("\n", newline)})
+    theirs = BOTS.replace("UTC", "Europe/Berlin").replace("weekly", "monthly") + "\n" + IMAGES
+    template.release("v1.2.0", {DEPENDABOT: theirs})
+
+    plan = plan_update(app)
+    done = update_target(app)
+
+    assert done == plan
+    assert plan.clean
+    expected = mine.replace("UTC", "Europe/Berlin", 1)
+    assert (app / DEPENDABOT).read_bytes().decode() == expected.replace("\n", newline)
+    assert plan.notes == (
+        f"{DEPENDABOT}:7 npm in /: schedule.timezone is what the new revision has",
+        f"{DEPENDABOT}: npm in /: the template changes schedule.interval; yours stays",
+    )
+
+
+def test_lines_that_merge_into_a_second_entry_are_merged_by_meaning(template: Template, app: Path) -> None:
+    """Git sees no conflict where you put an entry at the top and the template the same one at the end."""
+    template.release("v1.1.0", {DEPENDABOT: BOTS + "# the end\n"})
+    update_target(app)
+    mine = BOTS.replace("updates:\n", "updates:\n" + IMAGES) + "# the end\n"
+    save(app, {DEPENDABOT: mine})
+    template.release("v1.2.0", {DEPENDABOT: BOTS + IMAGES + "# the end\n"})
+
+    assert update_target(app).clean
+
+    assert (app / DEPENDABOT).read_text() == mine
+
+
+def test_a_dependabot_yml_that_cannot_be_merged_by_meaning_has_markers(template: Template, app: Path) -> None:
+    """Written in brackets, or broken: a person looks; and a choice can be made beforehand."""
+    template.release("v1.1.0", {DEPENDABOT: BOTS})
+    update_target(app)
+    mine = "version: 2\nupdates: [{package-ecosystem: npm, directory: /}]\n"
+    save(app, {DEPENDABOT: mine})
+    template.release("v1.2.0", {DEPENDABOT: BOTS.replace("weekly", "monthly")})
+
+    assert [conflict.path for conflict in plan_update(app).conflicts] == [DEPENDABOT]
+    assert update_target(app, choices=Choices(keep=[DEPENDABOT])).conflicts == ()
+    assert (app / DEPENDABOT).read_text() == mine
 
 
 @pytest.mark.parametrize("line_ends", ["committed", "by checkout"])

@@ -5,6 +5,7 @@ from mainstay.dependabot.document import Document, read_document
 from mainstay.dependabot.entries import DEPENDABOT
 from mainstay.dependabot.merge import Merge, merge
 from mainstay.dependabot.repository import Plan, check_repository, plan_repository, write_plan
+from mainstay.dependabot.revise import revise
 from mainstay.dependabot.wanted import WantedUpdate, wanted_of, wanted_updates
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "merge",
     "plan_repository",
     "read_document",
+    "revise",
     "wanted_of",
     "wanted_updates",
     "write_plan",

@@ -72,6 +72,10 @@ class Editor:
         column = column_of(self._text, node.items[0].start)
         return self._below(value.end, column, list(self._style.block(pair, column)), why, _KEY)
 
+    def replace(self, node: Node, value: object, why: str) -> Edit:
+        """Return the edit that puts a value, on one line, in the place of another."""
+        return Edit(why, self._line(node.start), node.start, node.end, self._style.flow(value))
+
     def append(self, node: Node, value: object, why: str, reason: str | None = None) -> Edit:
         """Return the edit that puts a value at the end of a list, in block style below a comment with its reason."""
         if node.flow:

@@ -44,7 +44,7 @@ def merge(document: Document, wanted: Sequence[WantedUpdate]) -> Merge:
     Raises:
         DependabotError: It is of another version, or is written so that nothing can be added to it safely.
     """
-    merger = _Merger(document, wanted)
+    merger = Merger(document, wanted)
     edits = tuple(sorted(merger.edits(), key=lambda edit: (edit.start, edit.rank)))
     before, after = document.text, apply_edits(document.text, edits)
     if edits:
@@ -58,7 +58,7 @@ def _require_kept(document: Document, after: str, wanted: Sequence[WantedUpdate]
     """Refuse a result that says less than before, or that still lacks something."""
     try:
         result = read_document(after.encode(), document.path)
-        kept = _holds(result.tree, document.tree) and not list(_Merger(result, wanted).edits())
+        kept = _holds(result.tree, document.tree) and not list(Merger(result, wanted).edits())
     except DependabotError:
         kept = False
     if not kept:
@@ -84,7 +84,7 @@ def _holds(after: object, before: object) -> bool:
     return before is None or (type(after) is type(before) and after == before)
 
 
-class _Merger:
+class Merger:
     """Finds what is missing."""
 
     def __init__(self, document: Document, wanted: Sequence[WantedUpdate]) -> None:
@@ -107,7 +107,11 @@ class _Merger:
             if node.kind == "mapping":
                 yield from self._companion(entry, node)
                 yield from self._cooldown(entry, node)
-        missing = []
+        yield from self.missing()
+
+    def missing(self) -> Iterator[Edit]:
+        """Yield the edits that add the wanted entries and folders which no entry looks into."""
+        entries, missing = self._document.entries(), []
         for wanted in self._wanted:
             own = [(entry, node) for entry, node in entries if entry.ecosystem == wanted.ecosystem]
             folders = _missing(wanted, [entry for entry, _ in own])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,20 @@ class ScratchGit:
             env=environment,
         )
         return _entries(process.run((*words, "ls-files", "--stage", "-z"), env=environment).stdout)
+
+    def read_file(self, entry: Entry | None) -> bytes | None:
+        """Return the content of a file; nothing for none."""
+        if entry is None:
+            return None
+        return b"".join(
+            process.stream_output(["git", f"--git-dir={self.folder}", "cat-file", "blob", entry.oid])
+        )
+
+    def add_file(self, content: bytes) -> str:
+        """Put a content into the store and return its name."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            (Path(folder) / "content").write_bytes(content)
+            return self._git("hash-object", "-w", "--no-filters", str(Path(folder) / "content")).strip()
 
     def write_tree(self, tree: Tree) -> str:
         """Return the name of the tree as a git object."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mainstay.errors import ScaffoldError, UsageError
 from mainstay.platform.git_trees import Entry, Merge, Tree
 from mainstay.scaffold.answers import Answers
 from mainstay.scaffold.losses import Loss, silent_losses
+from mainstay.scaffold.ownership import Ownership, ownership_of
 from mainstay.scaffold.renders import Comparison, compared
 from mainstay.scaffold.revision import release_of
 
@@ -137,11 +138,13 @@ def merged(compared: Comparison, choices: Choices, *, newest: bool = False) -> M
         merge = Merge(compared.work_tree, {}, {})
     else:
         merge = compared.git.merge(compared.base, compared.yours, compared.theirs, label=_label(offered))
-    tree, conflicts = _settled(compared, merge, choices)
+    shared, notes = _shared(compared, merge, choices)
+    tree, conflicts = _settled(compared, merge, choices, shared)
     for path in compared.work_tree.keys() & compared.yours.keys():
         if tree.get(path) == compared.yours[path]:
             tree[path] = compared.work_tree[path]  # only the alignment differed
     plan = _plan(compared, tree, conflicts, adopted, offered)
+    plan = replace(plan, notes=(*plan.notes, *notes))
     return Merged(plan, tree, {conflict.path: merge.stages[conflict.path] for conflict in conflicts})
 
 
@@ -149,10 +152,39 @@ def _label(revision: str) -> str:
     return f"template-{revision}" if revision and ".." not in revision else "template"
 
 
-def _settled(compared: Comparison, merge: Merge, choices: Choices) -> tuple[Tree, list[Conflict]]:
+def _shared(compared: Comparison, merge: Merge, choices: Choices) -> tuple[Tree, list[str]]:
+    """Return the shared files that both sides changed, merged by meaning, and what was decided in them."""
+    sides = compared.base, compared.yours, compared.theirs
+    both = [
+        path
+        for path in sorted(compared.base.keys() & compared.yours.keys() & compared.theirs.keys())
+        if ownership_of(path) is Ownership.SHARED
+        and len({side[path].oid for side in sides}) == len(sides)
+        and path not in {*choices.keep, *choices.accept_loss}
+    ]
+    if not both:
+        return {}, []
+    from mainstay.scaffold.shared import revised_shared  # noqa: PLC0415 - most updates need no Dependabot
+
+    found, notes = {}, []
+    for path in both:
+        merged = merge.tree if path not in merge.stages else {}
+        contents = [compared.git.read_file(side.get(path)) for side in (*sides, merged)]
+        if revised := revised_shared(*contents):  # type: ignore[arg-type]
+            found[path] = Entry(compared.yours[path].mode, compared.git.add_file(revised.after))
+            notes += [f"{path}:{edit.line} {edit.why}" for edit in revised.edits]
+            notes += [f"{path}: {note}" for note in revised.notes]
+    return found, notes
+
+
+def _settled(
+    compared: Comparison, merge: Merge, choices: Choices, shared: Tree
+) -> tuple[Tree, list[Conflict]]:
     """Return the merged tree after what is decided by rule or by choice, and the conflicts that are left."""
-    tree, conflicts = dict(merge.tree), []
+    tree, conflicts = {**merge.tree, **shared}, []
     for path, stages in sorted(merge.stages.items()):
+        if path in shared:
+            continue
         if stages.keys() == {_BASE, _THEIRS}:
             tree.pop(path, None)  # you deleted it: it stays deleted
             continue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from mainstay.dependabot import DEPENDABOT, Merge, merge, read_document, wanted_of
-from mainstay.dependabot.entries import SPELLINGS
-from mainstay.errors import ScaffoldError
+from mainstay.dependabot import DEPENDABOT, Merge, merge, read_document, revise, wanted_of
+from mainstay.dependabot.entries import SPELLINGS, overlapping
+from mainstay.errors import DependabotError, ScaffoldError
 from mainstay.scaffold.ownership import Ownership, ownership_of
 from mainstay.stack import LocalTree, detect_stack
 
@@ -39,3 +39,31 @@ def _merged(fresh: Path, root: Path, path: str) -> Merge:
     template = read_document(fresh.read_bytes(), path)
     wanted = wanted_of((entry.tree for entry, _ in template.entries()), detect_stack(LocalTree(root)))
     return merge(read_document((root / path).read_bytes(), path), wanted)
+
+
+def revised_shared(base: bytes, yours: bytes, theirs: bytes, by_lines: bytes | None) -> Merge | None:
+    """Return what a shared file becomes that both sides changed, when merging its lines is not good enough.
+
+    Args:
+        base: As the adopted revision has it.
+        yours: As the repository has it.
+        theirs: As the new revision has it.
+        by_lines: What git made of it; nothing when there is a conflict.
+
+    Returns:
+        The merge by meaning; nothing when the lines are well merged, or when somebody has to look.
+    """
+    if by_lines is not None and _is_sound(by_lines):
+        return None
+    try:
+        return revise(*map(read_document, (base, yours, theirs)))
+    except DependabotError:
+        return None
+
+
+def _is_sound(content: bytes) -> bool:
+    """Return whether GitHub would take a file; one that you wrote so that it does not is left to you."""
+    try:
+        return not list(overlapping([entry for entry, _ in read_document(content).entries()]))
+    except DependabotError:
+        return True
