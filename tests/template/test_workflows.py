@@ -203,6 +203,25 @@ def test_a_file_is_backed_up_where_it_lies() -> None:
 
 
 @pytest.mark.parametrize(
+    ("database", "variable"),
+    [
+        ("postgresql", "POSTGRESQL_MAJOR"),
+        ("mysql", "MYSQL_SERIES"),
+        ("mariadb", "MARIADB_SERIES"),
+        ("mongodb", "MONGODB_SERIES"),
+    ],
+)
+def test_the_programs_of_the_server_are_brought(database: str, variable: str) -> None:
+    """An input of the Action, and a repository variable that the page on backups says how to set."""
+    target = rendered(database=database)
+
+    for file in ("backup.yml", "restore-drill.yml"):
+        assert companion_step(target, file)["with"][database] == f"${{{{ vars.{variable} }}}}"
+    page = (target / "docs/maintenance/backups.md").read_text(encoding="utf-8")
+    assert f"gh variable set {variable} " in page
+
+
+@pytest.mark.parametrize(
     ("database", "named"),
     {
         "postgresql": False,
