@@ -48,7 +48,8 @@ class Section:
     @property
     def judged(self) -> int:
         """How many checks had something to judge. What could not be read counts: it is not known to be good."""
-        return sum(result.outcome is not Outcome.NOT_APPLICABLE for result in self.results)
+        idle = sum(result.outcome is Outcome.NOT_APPLICABLE or result.not_asked for result in self.results)
+        return len(self.results) - idle
 
 
 def sections(report: Report) -> list[Section]:

@@ -7,13 +7,17 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mainstay.audit.model import Check, Finding, Outcome, Report, Result, Severity
 from mainstay.report.escape import visible
-from mainstay.report.html.trend import TrendPoint, trend
+from mainstay.report.html.trend import TrendPoint, point_of, trend
 from mainstay.report.sections import Section, sections
 from mainstay.report.verdict import judgement, verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 _HERE = Path(__file__).parent
 _SHOWN = 100
@@ -42,7 +46,7 @@ class _Row:
 
     @property
     def percent(self) -> float:
-        return round(100 * self.section.passed / self.section.judged, 1)
+        return round(100 * self.section.passed / self.section.judged, 1) if self.section.judged else 0.0
 
 
 def html(report: Report, history: Iterable[TrendPoint] = ()) -> str:
@@ -52,10 +56,40 @@ def html(report: Report, history: Iterable[TrendPoint] = ()) -> str:
         report: What the audit says.
         history: Audits of the past, from the evidence ledger; the plot of the trend.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only here, takes a while
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2, which takes a while
 
     style = (_HERE / "style.css").read_text(encoding="utf-8")
+    drawn = trend([*history, point_of(report)])
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            report=report,
+            at=f"{report.at:%Y-%m-%d %H:%M} UTC",
+            verdict=verdict(report),
+            judgement=judgement(report),
+            tone=_TONES.get(judgement(report), "medium"),
+            figures=list(_figures(report)),
+            sections=[_Row(section, tuple(_red(section.results))) for section in sections(report)],
+            trend=drawn,
+            plot=Markup(drawn.svg),  # noqa: S704 - made of numbers
+            unread=report.incomplete,
+            not_asked=report.not_asked,
+            waived=[(result.check, waived) for result in report.results for waived in result.waived],
+            passed=[result for result in report.results if result.outcome is Outcome.PASS],
+            idle=[result for result in report.results if result.outcome is Outcome.NOT_APPLICABLE],
+            style=Markup(style),  # noqa: S704 - ours
+            style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
+        )
+        + "\n"
+    )
+
+
+def _environment() -> Environment:
+    """Return a template engine in which every text is escaped, and every control character written out."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only a page needs it
+    from markupsafe import Markup  # noqa: PLC0415
+
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
@@ -64,25 +98,18 @@ def html(report: Report, history: Iterable[TrendPoint] = ()) -> str:
         lstrip_blocks=True,
         finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
-    drawn = trend(history)
-    page = environment.get_template("page.html.jinja").render(
-        report=report,
-        at=f"{report.at:%Y-%m-%d %H:%M} UTC",
-        verdict=verdict(report),
-        judgement=judgement(report),
-        tone=_TONES.get(judgement(report), "medium"),
-        figures=list(_figures(report)),
-        sections=[_Row(section, tuple(_red(section.results))) for section in sections(report)],
-        trend={"svg": Markup(drawn.svg), "points": drawn.points, "shown": bool(drawn.svg)},  # noqa: S704 - numbers only
-        unread=report.incomplete,
-        not_asked=report.not_asked,
-        waived=[(result.check, waived) for result in report.results for waived in result.waived],
-        passed=[result for result in report.results if result.outcome is Outcome.PASS],
-        idle=[result for result in report.results if result.outcome is Outcome.NOT_APPLICABLE],
-        style=Markup(style),  # noqa: S704 - ours
-        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
-    )
-    return page + "\n"
+    environment.filters["ticked"] = _ticked
+    return environment
+
+
+def _ticked(text: str) -> Markup:
+    """Return text in which what stands between backticks is code, as it is in Markdown."""
+    from markupsafe import Markup, escape  # noqa: PLC0415
+
+    pieces = [escape(visible(piece)) for piece in text.replace("\n", " ").split("`")]
+    if not len(pieces) % 2:  # a tick without its end
+        return Markup("`").join(pieces)
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(pieces))
 
 
 def _figures(report: Report) -> Iterator[tuple[str, int, str]]:

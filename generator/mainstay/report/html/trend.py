@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mainstay.audit.model import Report
+from mainstay.evidence import Ledger
+from mainstay.report.figures import figures
+
 _POINTS = 100
 """Audits on the plot, the newest; more would stand on each other."""
-_WIDTH, _HEIGHT = 640, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 52, 14, 30
+_WIDTH, _HEIGHT = 1000, 100
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """What one audit of the past said, in figures."""
+    """What one audit said, in figures."""
 
     at: datetime
     passed: int
@@ -23,7 +26,7 @@ class TrendPoint:
 
     @property
     def day(self) -> str:
-        """When it was."""
+        """When it was, to the minute."""
         return f"{self.at:%Y-%m-%d %H:%M}"
 
     @property
@@ -36,53 +39,44 @@ class TrendPoint:
 class Trend:
     """A plot, and what is on it; without two audits there is no plot."""
 
-    svg: str
     points: Sequence[TrendPoint]
+    svg: str = ""
+
+
+def history_of(ledger: Ledger) -> Iterator[TrendPoint]:
+    """Yield the audits that a ledger records with their figures; nothing of a ledger whose chain is broken."""
+    if ledger.breaks:
+        return
+    for entry in ledger.of("audit"):
+        told = [entry.facts.get(name) for name in ("passed", "judged", "findings")]
+        passed, judged, findings = (value if type(value) is int and value >= 0 else None for value in told)
+        if passed is not None and judged is not None and findings is not None and passed <= judged:
+            yield TrendPoint(entry.at, passed, judged, findings)
+
+
+def point_of(report: Report) -> TrendPoint:
+    """Return the audit of today as the last point."""
+    told = figures(report)
+    return TrendPoint(report.at, told["passed"], told["judged"], told["findings"])
 
 
 def trend(history: Iterable[TrendPoint]) -> Trend:
     """Return the plot of the audits, oldest first."""
     points = sorted(history, key=lambda point: point.at)[-_POINTS:]
     span = (points[-1].at - points[0].at).total_seconds() if points else 0
-    return Trend(_svg(points, span) if span else "", points)
+    return Trend(points, _svg(points, span) if span else "")
 
 
 def _svg(points: Sequence[TrendPoint], span: float) -> str:
-    first, last = points[0], points[-1]
-    places = [(_x((point.at - first.at).total_seconds() / span), _y(point.percent)) for point in points]
-    line = " ".join(f"{x:g},{y:g}" for x, y in places)
-    said = (
-        f"{len(points)} audits from {first.day[:10]} to {last.day[:10]}: "
-        f"{first.percent:.0f} % of the checks passed in the first, {last.percent:.0f} % in the last"
+    """Return lines that stretch with the page; what is written beside them does not."""
+    first = points[0].at
+    line = " ".join(
+        f"{round((point.at - first).total_seconds() / span * _WIDTH, 1):g},{round(_HEIGHT - point.percent, 1):g}"
+        for point in points
     )
-    end_x, end_y = places[-1]
-    return "\n".join(
-        [
-            f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="trend-said">',
-            f'<title id="trend-said">{said}</title>',
-            *(_grid(percent) for percent in (0, 50, 100)),
-            f'<polygon class="area" points="{places[0][0]:g},{_y(0):g} {line} {end_x:g},{_y(0):g}"/>',
-            f'<polyline class="line" points="{line}"/>',
-            f'<circle class="dot" cx="{end_x:g}" cy="{end_y:g}" r="4"/>',
-            f'<text class="last" x="{end_x + 9:g}" y="{end_y + 5:g}">{last.percent:.0f} %</text>',
-            f'<text x="{_LEFT}" y="{_HEIGHT - 8}">{first.day[:10]}</text>',
-            f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 8}" text-anchor="end">{last.day[:10]}</text>',
-            "</svg>",
-        ]
-    )
-
-
-def _grid(percent: int) -> str:
-    y = _y(percent)
+    grid = "".join(f'<path class="grid" d="M0 {y}H{_WIDTH}"/>' for y in (0, _HEIGHT // 2, _HEIGHT))
     return (
-        f'<line class="grid" x1="{_LEFT}" y1="{y:g}" x2="{_WIDTH - _RIGHT}" y2="{y:g}"/>'
-        f'<text x="{_LEFT - 8}" y="{y + 5:g}" text-anchor="end">{percent}</text>'
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        f'{grid}<polygon class="area" points="0,{_HEIGHT} {line} {_WIDTH},{_HEIGHT}"/>'
+        f'<polyline class="line" points="{line}"/></svg>'
     )
-
-
-def _x(share: float) -> float:
-    return round(_LEFT + share * (_WIDTH - _LEFT - _RIGHT), 1)
-
-
-def _y(percent: float) -> float:
-    return round(_TOP + (100 - percent) / 100 * (_HEIGHT - _TOP - _BOTTOM), 1)
