@@ -48,6 +48,10 @@ _WAIVER = """\
       expires: 2027-01-31
 """
 _POST_MORTEM = """\
+---
+incident: 1
+---
+
 # Incident Post-Mortem: checkout was down
 
 ## Summary
@@ -99,11 +103,19 @@ def healthy(into: Path) -> Path:
 def _healthy() -> Path:
     folder = tempfile.mkdtemp(prefix="mainstay-healthy-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    root = render(Path(folder), **ANSWERS)
+    return adopt(render(Path(folder), **ANSWERS))
+
+
+def adopt(root: Path) -> Path:
+    """Do in a fresh copy what people have to do after it, and let it have had an incident; its path."""
     for path in [path for path in root.rglob("*") if path.suffix in {".md", ".yml"}]:
         text = path.read_text(encoding="utf-8")
         text = re.sub(r"OWNER/REPO@\S+", ACTION, text).replace(
             "last_reviewed: never", "last_reviewed: 2026-11-02"
+        )
+        text = text.replace("last_exercised: never", "last_exercised: 2026-11-02")
+        text = text.replace(
+            'exercise_evidence: ""', 'exercise_evidence: "https://github.com/acme/bookshop/issues/2"'
         )
         path.write_text(text, encoding="utf-8")
     write(root, "package.json", '{"name": "bookshop", "dependencies": {"pg": "8"}}\n')
@@ -111,6 +123,11 @@ def _healthy() -> Path:
     write(root, "docs/incidents/2026-10-01-checkout-down.md", _POST_MORTEM)
     change(root, ".github/mainstay.yml", "  waivers: []\n", _WAIVER)
     return root
+
+
+def sync(root: Path) -> None:
+    """Let the tables in the documents follow the policy."""
+    sync_documents(root, load_policy(root), check=False)
 
 
 def write(root: Path, path: str, content: str | bytes) -> None:
@@ -160,7 +177,7 @@ def policy(old: str, new: str) -> Break:
 
     def broken(root: Path) -> None:
         change(root, POLICY, old, new)
-        sync_documents(root, load_policy(root), check=False)
+        sync(root)
 
     return broken
 

@@ -46,7 +46,7 @@ def _rendered(answers: str) -> Path:
     )  # the folder's name is the default project_name
     cache = mock.patch.dict(os.environ, {"COPIER_CACHE_DIR": str(scratch_folder() / "cache")})
     # plumbum, through which copier calls git, has its own copy of the environment.
-    with cache, local.env(**_git_environment()):
+    with cache, local.env(**git_environment()):
         run_copy(
             str(_template()),
             target,
@@ -66,11 +66,12 @@ def _template() -> Path:
     shutil.copytree(REPOSITORY / "template", folder / "template")
     shutil.copy(REPOSITORY / "copier.yml", folder)
     for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "Template"]):
-        run(["git", *command], cwd=folder, env=_git_environment())
+        run(["git", *command], cwd=folder, env=git_environment())
     return folder
 
 
-def _git_environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
+    """Return the variables that keep git from reading the configuration of whoever runs the tests."""
     path = scratch_folder() / "gitconfig"
     path.write_text(_GIT_CONFIG, encoding="utf-8")
     return {"GIT_CONFIG_GLOBAL": str(path), "GIT_CONFIG_NOSYSTEM": "1"}

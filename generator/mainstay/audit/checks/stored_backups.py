@@ -123,13 +123,12 @@ def retention_is_kept(stored: StoredBackups, file: PolicyFile, clock: Clock) -> 
     """
     rpo, since = stored.promised.rpo, clock.now() - _WATCHED
     for name, catalog in stored.catalogs.items():
-        for newer, older in pairwise(catalog.backups):
-            if newer.taken_at > since and newer.taken_at - older.taken_at > rpo:
-                message = (
-                    f"no backup from {older.taken_at:%Y-%m-%d %H:%M} to {newer.taken_at:%Y-%m-%d %H:%M} UTC"
-                )
+        times = sorted([*(manifest.taken_at for manifest in catalog.backups), *stored.doubtful.values()])
+        for older, newer in pairwise(times):
+            if newer > since and newer - older > rpo:
+                message = f"no backup from {older:%Y-%m-%d %H:%M} to {newer:%Y-%m-%d %H:%M} UTC"
                 fix = "find out what happened in that night; waive it for a week when you know"
-                yield _finding(file, name, f"gap {newer.id}", message, fix)
+                yield _finding(file, name, f"gap {newer:%Y-%m-%d}", message, fix)
     _require_readable(stored)
 
 
@@ -197,7 +196,7 @@ def store_and_ledger_agree(stored: StoredBackups, evidence: Evidence, file: Poli
     if not any(recorded.values()):
         raise NotApplicable("the ledger records no backup yet (SOP204)")
     for name, catalog in stored.catalogs.items():
-        entry, held = recorded[name], {manifest.id for manifest in catalog.backups}
+        entry, held = recorded[name], {*stored.doubtful, *(manifest.id for manifest in catalog.backups)}
         if entry and entry.passed and str(entry.facts.get("id")) not in held:
             message = f"the backup {entry.facts.get('id')} was recorded and is not in the store"
             yield _finding(file, name, "gone", message, "find out who deleted it, and take a new one")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mainstay.audit.facts.online import Online
@@ -11,6 +13,8 @@ from mainstay.audit.model import NotApplicable
 from mainstay.platform.clock import Clock
 from mainstay.policy import Policy
 from mainstay.policy.backups import Backups
+
+_ID = re.compile(r"\b(\d{8}T\d{6}Z)-[0-9a-f]{8}\b")
 
 if TYPE_CHECKING:
     from mainstay.backup import Catalog, Manifest, Status
@@ -32,6 +36,12 @@ class StoredBackups:
     catalogs: Mapping[str, Catalog]
     statuses: Mapping[str, Status]
     unreadable: tuple[str, ...]
+
+    @property
+    def doubtful(self) -> dict[str, datetime]:
+        """The backups whose manifest or record cannot be read -> when their ids say that they were taken."""
+        found = (match for text in self.unreadable for match in _ID.finditer(text))
+        return {match[0]: taken for match in found if (taken := _time_of(match[1]))}
 
     def newest(self) -> Mapping[str, Manifest]:
         """Return the newest backup of each database that has one."""
@@ -78,3 +88,11 @@ def _promised(policy: Policy) -> Backups:
     if not policy.databases or policy.backups is None:
         raise NotApplicable("the policy names no database (BK105 says whether it should)")
     return policy.backups
+
+
+def _time_of(text: str) -> datetime | None:
+    """Return the time in an id; nothing for one that names no time, such as month 13."""
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%S%z")
+    except ValueError:
+        return None
