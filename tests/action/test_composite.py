@@ -3,20 +3,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
-import sys
 from pathlib import Path
 
 import pytest
 
-from helpers.composite import Runner, evaluate
+from helpers.composite import Runner, evaluate, installed_already
 from helpers.postgres import Database
 from helpers.rendering import REPOSITORY, render
 from helpers.workflow_log import commands_in
 from mainstay.policy import POLICY_PATH
 
-INSTALL = "apt-get install --yes --no-install-recommends"
-REPOSITORY_OF_POSTGRESQL = "/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh"
 HIJACK = "import pathlib; pathlib.Path('{marker}').write_text('hijacked'); raise SystemExit('hijacked')\n"
 
 
@@ -53,20 +49,21 @@ def test_the_action_audits_a_hostile_checkout(runner: Runner, tmp_path: Path) ->
 
     assert run.outcomes == {
         "install": "success",
-        "step-1": "skipped",
+        "clients": "skipped",
         "run": "success",
-        "step-3": "success",
+        "cleanup": "success",
     }, run.log + run.summary
     assert not marker.exists()
     assert "SOP-603 audit" in run.summary
     assert json.loads(run.outputs["report"]).keys() == {"low", "medium", "high", "critical"}
+    assert re.search(r"_Start-up: .* of CPU; packages (downloaded|from the cache)_", run.summary)
     assert run.changed_job == ""
     assert not list(runner.temp.glob("mainstay.*"))
 
 
 def test_a_refused_input_ends_in_a_verdict(runner: Runner, tmp_path: Path) -> None:
     """The step fails, says which input, and cleans up."""
-    runner.folder = _installed_already(tmp_path)
+    runner.folder = installed_already(tmp_path / "action")
 
     run = runner.run(command="audit", path="$(touch pwned)\n::add-mask::a")
 
@@ -86,7 +83,7 @@ def test_a_backup_and_its_drill_run_as_the_workflows_run_them(
     policy.write_text(text, encoding="utf-8")
     (tmp_path / "store").mkdir()
     database.execute("CREATE TABLE cat AS SELECT n FROM generate_series(1, 1000) n")
-    runner.folder = _installed_already(tmp_path)
+    runner.folder = installed_already(tmp_path / "action")
 
     runner.env = {"DATABASE_URL": database.url}
     backup = runner.run(command="backup")
@@ -114,75 +111,16 @@ def test_a_failed_installation_is_no_success(runner: Runner, tmp_path: Path) -> 
 
     run = runner.run(command="audit")
 
-    assert run.outcomes == {"install": "failure", "step-1": "skipped", "run": "skipped", "step-3": "success"}
+    assert run.outcomes == {
+        "install": "failure",
+        "clients": "skipped",
+        "run": "skipped",
+        "cleanup": "success",
+    }
     assert "no Python >= 3.11 found" in run.log
-    assert run.outputs == {"result": "failed", "report": ""}
+    assert run.outputs == {"result": "failed", "report": "", "sarif": ""}
     assert "Nothing was proved" in run.summary
     assert not list(runner.temp.glob("mainstay.*"))
-
-
-@pytest.mark.parametrize(
-    ("command", "major", "wanted"),
-    [
-        ("backup", "99", ["apt-get --quiet update", f"{INSTALL} postgresql-client-99"]),
-        ("restore-drill", "99", ["apt-get --quiet update", f"{INSTALL} postgresql-99"]),
-        (
-            "restore-drill",
-            "98",
-            [
-                "apt-get --quiet update",
-                f"{INSTALL} postgresql-common",
-                f"{REPOSITORY_OF_POSTGRESQL} -y",
-                f"{INSTALL} postgresql-98",
-            ],
-        ),
-        ("audit", "99", []),
-    ],
-)
-def test_the_programs_of_the_servers_version_are_installed(
-    runner: Runner, tmp_path: Path, command: str, major: str, wanted: list[str]
-) -> None:
-    """A backup needs the client, a drill the server too, an audit neither. The package manager is a stand-in."""
-    installed = tmp_path / "installed"
-    (tmp_path / "bin").mkdir()
-    known = "[ $2 != postgresql-98 ]"
-    for program, body in {"sudo": f'echo "$@" >> {installed}', "apt-cache": known}.items():
-        script = tmp_path / "bin" / program
-        script.write_text(f"#!/bin/sh\n{body}\n")
-        script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    runner.folder = _installed_already(tmp_path)
-    runner.env = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
-
-    run = runner.run(command=command, postgresql=major)
-
-    assert run.outcomes["step-1"] == "success", run.log
-    assert (installed.read_text().splitlines() if installed.exists() else []) == wanted
-
-
-@pytest.mark.parametrize("major", ["16; id", "$(id)", "-y", "9", "016"])
-def test_a_version_that_is_none_is_refused(runner: Runner, tmp_path: Path, major: str) -> None:
-    """It stands in the name of a package."""
-    runner.folder = _installed_already(tmp_path)
-
-    run = runner.run(command="backup", postgresql=major)
-
-    assert run.outcomes["step-1"] == "failure"
-    assert "is a major version such as 17" in run.log
-
-
-def _installed_already(tmp_path: Path) -> Path:
-    """Return a copy of the Action whose first step gives this test's own environment: another step is under test."""
-    folder = tmp_path / "action"
-    scripts = folder / "generator/mainstay/action"
-    scripts.mkdir(parents=True)
-    (folder / "action.yml").write_text((REPOSITORY / "action.yml").read_text())
-    for script in (REPOSITORY / "generator/mainstay/action").glob("*.sh"):
-        (scripts / script.name).write_text(script.read_text())
-    (scripts / "install.sh").write_text(
-        f'home=$(mktemp -d "$RUNNER_TEMP/mainstay.XXXXXX"); ln -s {sys.prefix} "$home/venv"\n'
-        'echo "home=$home" >> "$GITHUB_OUTPUT"\n'
-    )
-    return folder
 
 
 @pytest.mark.parametrize(

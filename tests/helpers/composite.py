@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess  # noqa: TID251 - the test stands where the runner stands
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+
+from helpers.rendering import REPOSITORY
 
 _FILES = ("OUTPUT", "ENV", "PATH", "STATE", "STEP_SUMMARY")
 _MACHINE = ("PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -112,6 +115,20 @@ class Runner:
             "RUNNER_TEMP": str(self.temp),
             **self.env,
         }
+
+
+def installed_already(folder: Path) -> Path:
+    """Return a copy of the Action whose first step gives this test's own environment: another step is under test."""
+    scripts = folder / "generator/mainstay/action"
+    scripts.mkdir(parents=True)
+    (folder / "action.yml").write_text((REPOSITORY / "action.yml").read_text())
+    for script in (REPOSITORY / "generator/mainstay/action").glob("*.sh"):
+        (scripts / script.name).write_text(script.read_text())
+    (scripts / "install.sh").write_text(
+        'home=$(mktemp -d "$RUNNER_TEMP/mainstay.XXXXXX")\n'
+        f'printf "home=%s\\npython=%s\\n" "$home" {sys.executable} >> "$GITHUB_OUTPUT"\n'
+    )
+    return folder
 
 
 def _condition(step: Mapping[str, Any]) -> str:

@@ -6,13 +6,16 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TextIO
 
 from mainstay.action.commands import command_named
 from mainstay.action.inputs import read_inputs
 from mainstay.action.outcome import Outcome, failed, publish
 from mainstay.action.outputs import Annotation, masks, quoted
+from mainstay.action.startup import start_up_line
 from mainstay.errors import ExitCode, MainstayError
+from mainstay.platform.clock import SystemClock, cpu_seconds
 from mainstay.platform.redact import redact, remember_url
 from mainstay.platform.signals import ending_within, interruptible
 
@@ -34,7 +37,9 @@ def _run(environ: Mapping[str, str], stdout: TextIO) -> Outcome:
     try:
         with ending_within(), interruptible():
             inputs = read_inputs(environ)
-            return command_named(inputs.command)(inputs, environ)
+            command = command_named(inputs.command)
+            footer = start_up_line(environ, SystemClock().now(), cpu_seconds())
+            return replace(command(inputs, environ), footer=footer)
     except MainstayError as error:
         return failed(error)
     except KeyboardInterrupt:

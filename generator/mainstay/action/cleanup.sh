@@ -1,6 +1,6 @@
-#!/bin/sh
 # The Action's last step, whatever happened before: removes what was installed, and never lets silence pass for success.
 set -eu
+. "$GITHUB_ACTION_PATH/generator/mainstay/action/isolate.sh"
 case $MAINSTAY_HOME in
     "$RUNNER_TEMP"/mainstay.*) rm -rf -- "$MAINSTAY_HOME" ;;
 esac

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from mainstay.action.inputs import Inputs
-from mainstay.action.outcome import Outcome
+if TYPE_CHECKING:
+    from mainstay.action.inputs import Inputs
+    from mainstay.action.outcome import Outcome
 
-Command = Callable[[Inputs, Mapping[str, str]], Outcome]
+    Command = Callable[[Inputs, Mapping[str, str]], Outcome]
 
 COMMANDS = {
     "audit": "mainstay.action.audit:audit",

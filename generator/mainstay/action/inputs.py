@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mainstay.action.commands import COMMANDS
 from mainstay.errors import UsageError
 
 _SEE = "docs/action.md"
 _ALLOWED = {
-    "command": (
-        "audit|backup|prune|restore-drill|sop-update",
-        "audit, backup, prune, restore-drill or sop-update",
-    ),
+    "command": ("|".join(COMMANDS), f"one of {', '.join(COMMANDS)}"),
     # No leading hyphen: no input may be taken for an option. No control characters: no input spans lines.
     "path": (r"[^-/\\\x00-\x1f\x7f][^\\\x00-\x1f\x7f]{0,400}", "a folder, relative to the workspace"),
     "database": ("([a-z][a-z0-9-]{0,40})?", "the name of a database in the policy"),

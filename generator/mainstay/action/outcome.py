@@ -26,6 +26,8 @@ class Outcome:
         details: Markdown below the verdict.
         report: What was done or found, for machines.
         annotations: What to show on the run.
+        outputs: What `action.yml` gives the job beside `result` and `report`.
+        footer: Last line of the summary, about the run itself.
     """
 
     verdict: str
@@ -33,6 +35,8 @@ class Outcome:
     details: str = ""
     report: Mapping[str, Any] = field(default_factory=dict)
     annotations: tuple[Annotation, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""
 
     @property
     def result(self) -> str:
@@ -60,9 +64,11 @@ def publish(outcome: Outcome, environ: Mapping[str, str], stdout: TextIO) -> Non
         for annotation in of_level[:ANNOTATIONS_SHOWN]:
             print(annotation.command(), file=stdout)
     if file := environ.get("GITHUB_OUTPUT"):
-        write_output(Path(file), "result", outcome.result)
-        write_output(Path(file), "report", json.dumps(outcome.report))
+        own = {"result": outcome.result, "report": json.dumps(outcome.report)}
+        for name, value in {**outcome.outputs, **own}.items():
+            write_output(Path(file), name, value)
     if file := environ.get("GITHUB_STEP_SUMMARY"):
         sign = _SIGNS.get(outcome.exit_code, "❌")
         verdict = f"{sign} **{outcome.verdict}**\n\n" if outcome.verdict else ""
-        write_summary(Path(file), f"{verdict}{outcome.details}\n")
+        footer = f"\n{outcome.footer}\n" if outcome.footer else ""
+        write_summary(Path(file), f"{verdict}{outcome.details}\n{footer}")

@@ -46,3 +46,8 @@ class FixedClock:
     def elapsed(self) -> float:
         """Return the span that was set."""
         return self.seconds
+
+
+def cpu_seconds() -> float:
+    """Return how much processor time this process has used so far."""
+    return time.process_time()
