@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,12 @@ VERSION = "2.5.0"
 """The release that the tests run against."""
 VARIABLE = "MAINSTAY_OSV_SCANNER"
 """Environment variable: where the program is, when it is not on PATH."""
+DATABASE = "OSV_SCALIBR_LOCAL_DB_CACHE_DIRECTORY"
+"""Environment variable of the scanner: a folder with databases; with it nothing is sent anywhere."""
 _CLEAN, _FOUND, _NO_PACKAGES = 0, 1, 128
 _TIMEOUT_SECONDS = 600
+_UNREAD = "Error during extraction: "
+"""How the scanner begins a line about a file that it could not read. It goes on, and may end with 0, 1 or 128."""
 
 
 class ScannerError(MainstayError):
@@ -29,16 +35,29 @@ class NothingToScanError(ScannerError):
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """What the scanner says.
+
+    Attributes:
+        results: Its results, one per file that lists packages.
+        unread: What it could not read, in its own words.
+    """
+
+    results: Sequence[Any]
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OsvScanner:
     """An installed osv-scanner.
 
     Attributes:
         program: Where it is.
-        database: A folder with the databases of OSV; with it nothing is sent anywhere.
+        database: A folder with databases of OSV; with it nothing is sent anywhere.
     """
 
     program: str
-    database: Path | None = None
+    database: str | None = None
 
     @classmethod
     def found(cls, environ: Mapping[str, str]) -> OsvScanner:
@@ -47,43 +66,57 @@ class OsvScanner:
         Raises:
             ScannerError: There is none.
         """
-        program = environ.get(VARIABLE) or shutil.which("osv-scanner", path=environ.get("PATH"))
+        program = environ.get(VARIABLE) or shutil.which("osv-scanner", path=environ.get("PATH", os.defpath))
         if not program:
             raise ScannerError(
                 "osv-scanner is not installed", hint=f"put it on PATH, or its path into {VARIABLE}"
             )
-        local = environ.get("OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY")
-        return cls(program, Path(local) if local else None)
+        return cls(program, environ.get(DATABASE))
 
-    def scan(self, root: Path) -> Mapping[str, Any]:
+    def scan(self, root: Path) -> Scan:
         """Return what the scanner says about the packages that files below `root` name.
+
+        What the repository tells the scanner to ignore is not ignored: exceptions stand in the policy, with a reason
+        and an end.
 
         Raises:
             NothingToScanError: No file names packages.
             ScannerError: It failed, or said nothing that can be understood.
         """
-        offline = ["--offline"] if self.database else []
-        environment = {} if self.database is None else {_DATABASE: str(self.database)}
-        words = [self.program, "scan", "source", "--recursive", "--format=json", *offline, str(root)]
-        done = process.run(words, env=environment, timeout_seconds=_TIMEOUT_SECONDS, check=False)
-        if done.returncode == _NO_PACKAGES:
+        with tempfile.TemporaryDirectory(prefix="mainstay-osv-") as folder:
+            nothing_ignored = Path(folder) / "osv-scanner.toml"
+            nothing_ignored.touch()
+            done = self._run(
+                "--recursive", "--format=json", f"--config={nothing_ignored}", str(root.resolve())
+            )
+        unread = tuple(
+            line.removeprefix(_UNREAD) for line in done.stderr.splitlines() if line.startswith(_UNREAD)
+        )
+        if done.returncode == _NO_PACKAGES and not unread:
             raise NothingToScanError("osv-scanner found no file that lists packages with their versions")
         if done.returncode not in {_CLEAN, _FOUND}:
-            raise ScannerError(process.failure(words, done.returncode, done.stderr).message)
-        return _report(done.stdout, found=done.returncode == _FOUND)
+            why = "; ".join(unread) or process.failure(done.argv, done.returncode, done.stderr).message
+            raise ScannerError(f"osv-scanner could not read everything: {why}")
+        return Scan(_results(done.stdout, found=done.returncode == _FOUND), unread)
+
+    def _run(self, *words: str) -> process.Completed:
+        environment = {} if self.database is None else {DATABASE: self.database}
+        offline = [] if self.database is None else ["--offline"]
+        return process.run(
+            [self.program, "scan", "source", *offline, *words],
+            env=environment,
+            timeout_seconds=_TIMEOUT_SECONDS,
+            check=False,
+        )
 
 
-_DATABASE = "OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY"
-
-
-def _report(text: str, *, found: bool) -> Mapping[str, Any]:
-    """Return the report; one that says something else than the exit status is not believed."""
+def _results(text: str, *, found: bool) -> Sequence[Any]:
+    """Return the results; a report that says something else than the exit status is not believed."""
     try:
         report = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ScannerError("osv-scanner wrote no JSON") from error
-    if not isinstance(report, dict) or not isinstance(report.get("results"), list):
-        raise ScannerError("osv-scanner wrote no report")
-    if found and not report["results"]:
-        raise ScannerError("osv-scanner says that it found something, and its report is empty")
-    return report
+    results = report.get("results") if isinstance(report, dict) else None
+    if not isinstance(results, list) or bool(results) is not found:
+        raise ScannerError("osv-scanner wrote a report that does not fit its exit status")
+    return results

@@ -19,6 +19,7 @@ from mainstay.audit.checks import (
     runbooks,
     security,
     stored_backups,
+    vulnerabilities,
     workflow_life,
     workflows,
 )
@@ -44,6 +45,7 @@ CHECKS = gather(
         runbooks,
         security,
         stored_backups,
+        vulnerabilities,
         workflow_life,
         workflows,
     )

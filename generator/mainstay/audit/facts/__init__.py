@@ -22,6 +22,7 @@ from mainstay.audit.facts.runs import default_branch, scheduled_runs, settings, 
 from mainstay.audit.facts.stack import stack
 from mainstay.audit.facts.store import store_settings, stored_backups
 from mainstay.audit.facts.template import revisions
+from mainstay.audit.facts.vulnerabilities import vulnerabilities
 from mainstay.audit.facts.workflows import workflows
 
 PROVIDERS = (
@@ -53,6 +54,7 @@ PROVIDERS = (
     store_settings,
     stored_backups,
     stored_ledger,
+    vulnerabilities,
     workflow_states,
     workflows,
 )

@@ -35,13 +35,14 @@ class _RunByDefault(LazyGroup):
 def audit() -> None:
     """Say what of SOP-603 a repository keeps, and what a person still has to do.
 
-    PATH is the top of the repository; here when it is left out. Files are only read. What cannot be read is reported
-    as unknown, never as good.
+    PATH is the top of the repository; here when it is left out. Files are only read, and nothing is sent anywhere
+    unless --online is given. What cannot be read is reported as unknown, never as good.
 
     \b
     Examples:
       mainstay audit                           this repository
       mainstay audit ../shop --fail-on medium  another one, more strictly
+      mainstay audit --online                  GitHub, the store and the ledger too
       mainstay audit --select BK,section:7     backups, and rolling back
       mainstay audit --output audit.html --output audit.sarif
       mainstay audit --baseline known.json     fail only on what is new

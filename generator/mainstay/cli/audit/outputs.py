@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,10 +14,19 @@ import click
 from mainstay.audit import Report
 from mainstay.errors import UsageError
 from mainstay.report.html import html
+from mainstay.report.html.trend import TrendPoint
 from mainstay.report.json_v1 import json_v1
 from mainstay.report.markdown import markdown
 from mainstay.report.sarif import sarif
 from mainstay.report.terminal import plain, terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is written: a report, and the audits of the past when a format asks for them."""
+
+    report: Report
+    history: Callable[[], Iterable[TrendPoint]] = tuple
 
 
 def _for_a_screen(report: Report) -> str:
@@ -26,13 +36,13 @@ def _for_a_screen(report: Report) -> str:
     return terminal(report, width=shutil.get_terminal_size().columns, colour=not os.environ.get("NO_COLOR"))
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {
-    "terminal": _for_a_screen,
-    "text": plain,
-    "json": json_v1,
-    "markdown": markdown,
-    "sarif": sarif,
-    "html": html,
+FORMATS: dict[str, Callable[[Shown], str]] = {
+    "terminal": lambda shown: _for_a_screen(shown.report),
+    "text": lambda shown: plain(shown.report),
+    "json": lambda shown: json_v1(shown.report),
+    "markdown": lambda shown: markdown(shown.report),
+    "sarif": lambda shown: sarif(shown.report),
+    "html": lambda shown: html(shown.report, shown.history()),
 }
 _ENDINGS = {".txt": "text", ".json": "json", ".md": "markdown", ".sarif": "sarif", ".html": "html"}
 
@@ -58,14 +68,14 @@ class OutputType(click.ParamType[Output]):
         return _ENDINGS[ending], Path(text)
 
 
-def write_outputs(report: Report, outputs: Iterable[Output]) -> None:
+def write_outputs(shown: Shown, outputs: Iterable[Output]) -> None:
     """Write each output into its file.
 
     Raises:
         UsageError: A file cannot be written.
     """
     for form, path in outputs:
-        write_file(path, plain(report) if form == "terminal" else FORMATS[form](report))
+        write_file(path, FORMATS["text" if form == "terminal" else form](shown))
         click.echo(f"{form} report: {path}", err=True)
 
 

@@ -8,8 +8,9 @@ import click
 
 from mainstay.audit import Severity, exit_code, run_audit
 from mainstay.audit.baseline import baseline_of, baseline_text, compare, read_baseline
-from mainstay.cli.audit.options import selection
-from mainstay.cli.audit.outputs import FORMATS, Output, OutputType, write_file, write_outputs
+from mainstay.cli.audit.history import past_audits
+from mainstay.cli.audit.options import online_option, selection, way_out
+from mainstay.cli.audit.outputs import FORMATS, Output, OutputType, Shown, write_file, write_outputs
 from mainstay.cli.options import path_argument
 from mainstay.platform.clock import SystemClock
 
@@ -38,6 +39,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
     type=click.Choice([severity.label for severity in Severity]),
     help="Severity from which findings fail the run.  [default: audit.fail-on of the policy]",
 )
+@online_option
 @selection
 @click.option("--baseline", type=_file, metavar="FILE", help="Fail only on what this file does not hold.")
 @click.option(
@@ -48,6 +50,7 @@ def run(
     form: str,
     outputs: tuple[Output, ...],
     fail_on: str | None,
+    online: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     baseline: Path | None,
@@ -55,11 +58,14 @@ def run(
 ) -> int:
     """Run the audit on the repository at PATH; this is what `mainstay audit` does."""
     threshold = Severity.from_label(fail_on) if fail_on else None
-    known = read_baseline(baseline) if baseline else None
-    report = run_audit(path, clock=SystemClock(), select=select, ignore=ignore, fail_on=threshold)
+    known, beyond = read_baseline(baseline) if baseline else None, way_out(online=online)
+    report = run_audit(
+        path, clock=SystemClock(), online=beyond, select=select, ignore=ignore, fail_on=threshold
+    )
     report = compare(report, known) if known else report
-    click.echo(FORMATS[form](report), nl=False)
-    write_outputs(report, outputs)
+    shown = Shown(report, lambda: past_audits(path, beyond))
+    click.echo(FORMATS[form](shown), nl=False)
+    write_outputs(shown, outputs)
     if write_baseline:
         write_file(write_baseline, baseline_text(baseline_of(report)))
     return exit_code(report)
