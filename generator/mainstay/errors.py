@@ -60,6 +60,10 @@ class ScaffoldError(MainstayError):
     """The target repository cannot take the template as it is."""
 
 
+class RunbookError(MainstayError):
+    """A runbook cannot be written."""
+
+
 class ProcessError(MainstayError):
     """A program could not be started, or it failed."""
 

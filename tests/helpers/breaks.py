@@ -13,6 +13,7 @@ AUDIT = ".github/workflows/audit.yml"
 FORM = ".github/ISSUE_TEMPLATE/incident.yml"
 ROLLBACK = "docs/runbooks/rb-04-roll-back-deployment.md"
 SITE_DOWN = "docs/runbooks/rb-01-site-down.md"
+INDEX = "docs/runbooks/README.md"
 POST_MORTEM = "docs/incidents/2026-10-01-checkout-down.md"
 NPM_COOLDOWN = "    cooldown:\n      default-days: 7\n      semver-major-days: 30\n"
 
@@ -207,7 +208,7 @@ BROKEN: list[tuple[str, str, Break]] = [
     ("RB101", "there is no runbook", remove_runbooks),
     ("RB102", "owner is empty", edit(SITE_DOWN, "owner: devops", 'owner: ""')),
     ("RB102", "owner ops is nobody", edit(SITE_DOWN, "owner: devops", "owner: ops")),
-    ("RB102", "alerts is missing", edit(SITE_DOWN, "alerts:", "alarms:")),
+    ("RB102", "title is missing", edit(SITE_DOWN, "title:", "name:")),
     ("RB102", "is also that of", edit(SITE_DOWN, "id: RB-01", "id: RB-04")),
     ("RB103", "the part Escalate is missing", edit(SITE_DOWN, "## Escalate", "## Ask")),
     (
@@ -219,7 +220,42 @@ BROKEN: list[tuple[str, str, Break]] = [
             edit(SITE_DOWN, "## Swap", "## Impact"),
         ),
     ),
-    ("RB201", "never reviewed", edit(SITE_DOWN, "last_reviewed: 2026-11-02", "last_reviewed: never")),
+    (
+        "RB104",
+        "the alert HealthCheckFailing",
+        edit(SITE_DOWN, "[SiteDown, HealthCheckFailing]", "[SiteDown]"),
+    ),
+    ("RB202", "never exercised", edit(SITE_DOWN, "last_exercised: 2026-11-02", "last_exercised: never")),
+    (
+        "RB202",
+        "more than 180 days ago",
+        edit(SITE_DOWN, "last_exercised: 2026-11-02", "last_exercised: 2026-05-01"),
+    ),
+    ("RB203", "never reviewed", edit(SITE_DOWN, "last_reviewed: 2026-11-02", "last_reviewed: never")),
+    ("RB301", "$NOWHERE", edit(SITE_DOWN, "-m 10 -w", '-m 10 "$NOWHERE" -w')),
+    (
+        "RB302",
+        "Diagnose",
+        edit(
+            SITE_DOWN,
+            "### 3. What changed?\n\n```bash\n",
+            "### 3. What changed?\n\n```bash\ngit push origin main\n",
+        ),
+    ),
+    (
+        "RB302",
+        "caution",
+        edit(
+            SITE_DOWN,
+            "> [!CAUTION]\n> Requests in flight fail. Undo: none needed.\n",
+            "```bash\ngit push\n```\n",
+        ),
+    ),
+    (
+        "RB303",
+        "the decision tree ends at",
+        edit(SITE_DOWN, "requests time out: [RB-03](rb-03-high-latency.md)", "requests time out"),
+    ),
     (
         "RB201",
         "lies in the future",
@@ -230,6 +266,34 @@ BROKEN: list[tuple[str, str, Break]] = [
         "more than 90 days ago",
         edit(SITE_DOWN, "last_reviewed: 2026-11-02", "last_reviewed: 2026-08-24"),
     ),
+    (
+        "RB202",
+        "never exercised",
+        edit(SITE_DOWN, "last_exercised: 2026-11-02", "last_exercised: never"),
+    ),
+    (
+        "RB202",
+        "more than 180 days ago",
+        edit(SITE_DOWN, "last_exercised: 2026-11-02", "last_exercised: 2026-05-01"),
+    ),
+    ("RB203", "never reviewed", edit(SITE_DOWN, "last_reviewed: 2026-11-02", "last_reviewed: never")),
+    ("RB301", "$ADRESS is not declared", edit(SITE_DOWN, '"$URL"\n```', '"$ADRESS"\n```')),
+    (
+        "RB302",
+        "Diagnose changes something: git push",
+        edit(SITE_DOWN, "## Diagnose\n", "## Diagnose\n\n```bash\ngit push\n```\n"),
+    ),
+    (
+        "RB302",
+        "has no caution",
+        edit(SITE_DOWN, "## Mitigate\n", "## Mitigate\n\n```bash\nrm -r /srv/app\n```\n"),
+    ),
+    (
+        "RB303",
+        "the decision tree ends at",
+        edit(SITE_DOWN, "## Decision tree\n", "## Decision tree\n\n- It rains\n"),
+    ),
+    ("RB303", "TODO is left to do", edit(SITE_DOWN, "## Diagnose\n", "## Diagnose\n\nTODO: look.\n")),
     ("ROLL101", "no runbook is about rolling back", remove(ROLLBACK)),
     (
         "ROLL301",
@@ -240,7 +304,7 @@ BROKEN: list[tuple[str, str, Break]] = [
     (
         "ROLL301",
         "cannot read a plain SQL dump",
-        edit(SITE_DOWN, "```bash\n", "```sh\npg_restore -d x b.sql\n```\n\n```bash\n"),
+        add("docs/notes.md", "# Notes\n\n```sh\npg_restore -d x b.sql\n```\n"),
     ),
     (
         "SEC101",

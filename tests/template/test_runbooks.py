@@ -116,7 +116,7 @@ def test_the_audit_asks_for_a_review_and_for_nothing_else(stack: dict[str, objec
         (result.check.id, finding.message) for result in report.results for finding in result.findings
     }
 
-    assert findings == {("RB201", "it was never reviewed")}
+    assert findings == {("RB203", "it was never reviewed")}
 
 
 @pytest.mark.parametrize("folder", ["platforms", "migrations"])

@@ -22,6 +22,7 @@ COMMANDS = {
     "init": "mainstay.cli.init:init",
     "plan": "mainstay.cli.plan:plan",
     "policy": "mainstay.cli.policy:policy",
+    "runbook": "mainstay.cli.runbook:runbook",
     "sync": "mainstay.cli.sync:sync",
     "update": "mainstay.cli.update:update",
 }

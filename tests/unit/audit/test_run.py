@@ -50,7 +50,7 @@ READ = {
     ".copier-answers.mainstay.yml": {"SOP102"},
     "docs/incidents/response.md": {"INC101"},
     "docs/incidents/severity.md": {"INC102"},
-    "docs/runbooks/rb-01-site-down.md": {"RB102", "RB103", "RB201"},
+    "docs/runbooks/rb-01-site-down.md": {"RB102", "RB103", "RB203"},
 }
 
 
@@ -125,8 +125,8 @@ def test_a_fresh_copy_has_only_what_a_human_must_still_do(tmp_path: Path) -> Non
     """Owners, roster, reviews, and where the Action lives; each with its fix, nothing unknown."""
     report = audit(render(tmp_path / "r"))
 
-    assert having(report, Outcome.FAIL) == {"ONC101", "ONC102", "RB201", "SOP103"}
-    assert {finding.message for finding in result(report, "RB201").findings} == {"it was never reviewed"}
+    assert having(report, Outcome.FAIL) == {"ONC101", "ONC102", "RB203", "SOP103"}
+    assert {finding.message for finding in result(report, "RB203").findings} == {"it was never reviewed"}
     assert report.incomplete == ()
     assert all(finding.fix for finding in findings(report))
 
@@ -139,7 +139,7 @@ def test_other_answers_give_no_other_findings(tmp_path: Path, answers: dict[str,
     """What the template emits keeps the SOP, whatever it was told."""
     report = audit(render(tmp_path / "r", **answers))
 
-    assert having(report, Outcome.FAIL) == {"ONC101", "ONC102", "RB201", "SOP103"}
+    assert having(report, Outcome.FAIL) == {"ONC101", "ONC102", "RB203", "SOP103"}
     assert report.incomplete == ()
 
 

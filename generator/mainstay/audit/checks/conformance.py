@@ -17,15 +17,12 @@ from mainstay.audit.waivers import WaiverState, WaiverUse
 from mainstay.errors import PolicyError
 from mainstay.policy import Policy, to_policy
 from mainstay.policy.tables import TABLES
+from mainstay.runbooks.placeholders import PLACEHOLDER
 
 _LINE = re.compile(r" \(line (\d+)\)$")
 _COMPANION = re.compile(r"(?P<repository>[A-Za-z0-9-]+/[A-Za-z0-9._-]+)@(?P<ref>[0-9a-f]{40})")
 _COMMANDS = {"audit", "backup", "prune", "restore-drill", "sop-update"}
 _CONFLICT = re.compile(r"<{7}(?: .*)?|>{7}(?: .*)?")
-_PLACEHOLDER = re.compile(
-    r"\bOWNER/REPO\b|\byour-org\b|\bmy-app-backups\b|@person\b|<(?:deployment-id|commit-sha|migration-name|package-name)>"
-    r"|\[=|=\]|\[%|%\]|\{\{ ?(?:cookiecutter|project)\b"
-)
 _OWNED = (
     "docs/incidents/",
     "docs/runbooks/",
@@ -166,7 +163,7 @@ def nothing_is_unfilled(documents: Documents) -> Iterator[Finding]:
         if document.path == _TEMPLATE or not document.path.startswith(_OWNED):
             continue
         for number, line in enumerate(document.lines, 1):
-            if match := _PLACEHOLDER.search(line):
+            if match := PLACEHOLDER.search(line):
                 message = f"the placeholder {match[0]} is left"
                 yield Finding(
                     message=message, at=document.at(number), key=match[0], fix="write what it stands for"

@@ -9,33 +9,9 @@ from mainstay.audit.facts.documents import RUNBOOKS, Documents
 from mainstay.audit.facts.markdown import Document
 from mainstay.audit.model import Finding, Location, NotApplicable, Severity
 from mainstay.audit.registry import check
+from mainstay.runbooks.commands import forbidden_in
 
 _NAME = re.compile(r"roll[ -]?back|roll(?:ing)?[ -]back", re.IGNORECASE)
-_NOT_A_COMMAND = re.compile(r"^\s*#")
-_SHELLS = {"", "bash", "console", "sh", "shell", "zsh"}
-_FORBIDDEN = (
-    (
-        re.compile(r"\bgit\s+reset\s+--hard\b"),
-        "`git reset --hard` rolls nothing back and destroys uncommitted work",
-        "use the platform's rollback, then `git revert`",
-    ),
-    (
-        re.compile(r"\bgit\s+push\b.*(?:--force(?!-with-lease)|\s-f\b)"),
-        "a forced push rewrites what others build on",
-        "use `git revert`, and push the revert",
-    ),
-    (
-        re.compile(r"\bpg_restore\b.*\.sql\b"),
-        "`pg_restore` cannot read a plain SQL dump",
-        "use `mainstay backup restore`, which knows the format",
-    ),
-    (
-        re.compile(r"\bdb\s+execute\b.*--preview-feature\b"),
-        "`--preview-feature` is refused, and the command shows no rows",
-        "use `psql -c`",
-    ),
-)
-"""Commands from the SOP that do not do what it says: pattern, what is wrong, what to do instead."""
 
 
 def _rollbacks(documents: Documents) -> Iterator[Document]:
@@ -91,12 +67,5 @@ def commands_do_what_they_say(documents: Documents) -> Iterator[Finding]:
     Fix: replace the command by the one that the finding names.
     """
     for document in documents.all():
-        for fence in (fence for fence in document.fences if fence.language in _SHELLS):
-            for number, line in enumerate(fence.code.split("\n"), fence.line):
-                if _NOT_A_COMMAND.match(line):
-                    continue
-                for pattern, message, fix in _FORBIDDEN:
-                    if pattern.search(line):
-                        yield Finding(
-                            message=message, at=document.at(number), key=f"{message} {line.strip()}", fix=fix
-                        )
+        for line, text, message, fix in forbidden_in(document):
+            yield Finding(message=message, at=document.at(line), key=f"{message} {text}", fix=fix)

@@ -1,30 +1,30 @@
-"""RB: runbooks (SOP-603 section 9)."""
+"""RB: runbooks (SOP-603 section 9). What they find is what `mainstay runbook lint` finds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
 
-from mainstay.audit import sop
 from mainstay.audit.facts.documents import RUNBOOKS, Documents
-from mainstay.audit.facts.markdown import Document
-from mainstay.audit.model import Finding, Location, NotApplicable, Severity
+from mainstay.audit.model import Finding, Location, NotApplicable, Severity, Unavailable
 from mainstay.audit.registry import check
 from mainstay.platform.clock import Clock
 from mainstay.policy import Policy
-from mainstay.policy.durations import spell_duration
-from mainstay.policy.model import Owner
-
-FRONT_MATTER = ("id", "title", "owner", "alerts", "severity_hint", "last_reviewed")
+from mainstay.runbooks import Problem, RunbookFolder, due_problems, rule_problems
 
 
-def _runbooks(documents: Documents) -> Iterator[Document]:
-    found = False
-    for document in documents.runbooks():
-        found = True
-        yield document
-    if not found:
+def _findings(folder: RunbookFolder, problems: Iterable[Problem]) -> Iterator[Finding]:
+    """Yield what the lint found; what it could not read is unknown, not passed."""
+    if not folder.books and not folder.unread:
         raise NotApplicable("there is no runbook (RB101)")
+    for problem in problems:
+        at = Location(problem.path, problem.line)
+        yield Finding(message=problem.message, at=at, key=problem.key, fix=problem.fix)
+    if folder.unread:
+        raise Unavailable("; ".join(folder.unread))
+
+
+def _due(folder: RunbookFolder, policy: Policy, clock: Clock, rule: str) -> Iterator[Finding]:
+    return _findings(folder, due_problems(folder, policy.runbooks, clock.now().date(), rule))
 
 
 @check("RB101", "There are runbooks", Severity.HIGH, sop="9")
@@ -39,33 +39,17 @@ def runbooks_exist(documents: Documents) -> Iterator[Finding]:
 
 
 @check("RB102", "Every runbook says what it is about and who owns it", Severity.MEDIUM, sop="9")
-def front_matter_is_complete(documents: Documents) -> Iterator[Finding]:
+def front_matter_is_complete(folder: RunbookFolder) -> Iterator[Finding]:
     """Alerts find their runbook, and reminders find its owner, by the front matter at the top of the page.
 
     Fix: fill the key that the finding names between the two `---` at the top. `owner` is a role of the policy, such
     as devops, or a GitHub user or team.
     """
-    ids: dict[str, str] = {}
-    for document in _runbooks(documents):
-        head = document.front_matter or {}
-        for key in FRONT_MATTER:
-            if key not in head or head[key] in (None, "", []):
-                message = f"front matter: {key} is " + ("empty" if key in head else "missing")
-                yield Finding(
-                    message=message, at=document.at(1), key=key, fix=f"fill `{key}` at the top of the page"
-                )
-        owner = str(head.get("owner") or "")
-        if owner and owner not in set(Owner) and not owner.startswith("@"):
-            message, fix = f"front matter: owner {owner} is nobody", "write a role of the policy, or @user"
-            yield Finding(message=message, at=document.at(1), key="owner", fix=fix)
-        name = str(head.get("id") or document.path)
-        if (other := ids.setdefault(name, document.path)) != document.path:
-            message = f"the id {name} is also that of {other}"
-            yield Finding(message=message, at=document.at(1), key="id", fix="give each runbook its own id")
+    return _findings(folder, rule_problems(folder, "front-matter"))
 
 
 @check("RB103", "Every runbook has its parts, in order", Severity.MEDIUM, sop="9")
-def sections_are_complete(documents: Documents) -> Iterator[Finding]:
+def sections_are_complete(folder: RunbookFolder) -> Iterator[Finding]:
     """Under stress people look for the next step where it stands on every other page.
 
     The parts are: Trigger, Impact, Variables, First 5 minutes, Decision tree, Diagnose, Mitigate, Verify, Escalate,
@@ -73,66 +57,82 @@ def sections_are_complete(documents: Documents) -> Iterator[Finding]:
 
     Fix: add the heading that the finding names, or move it to its place.
     """
-    for document in _runbooks(documents):
-        found = {title: document.titled(title) for title in sop.RUNBOOK_SECTIONS}
-        for title, section in found.items():
-            if section is None or (
-                section.is_empty and not _has_parts(document, section.line, section.level)
-            ):
-                message = f"the part {title} is " + ("empty" if section else "missing")
-                yield Finding(
-                    message=message,
-                    at=document.at(section.line if section else None),
-                    key=title,
-                    fix=f"write `## {title}`",
-                )
-        lines = [section.line for section in found.values() if section]
-        if lines != sorted(lines):
-            order = ", ".join(sop.RUNBOOK_SECTIONS)
-            yield Finding(
-                message="its parts are not in order",
-                at=document.at(),
-                key="order",
-                fix=f"use the order {order}",
-            )
+    return _findings(folder, rule_problems(folder, "sections"))
 
 
-def _has_parts(document: Document, line: int, level: int) -> bool:
-    """Return whether a deeper heading with text follows directly."""
-    following = [section for section in document.sections if section.line > line]
-    return bool(following) and following[0].level > level and not following[0].is_empty
+@check("RB104", "Every alert has one runbook, and the index leads to it", Severity.MEDIUM, sop="9")
+def alerts_have_runbooks(folder: RunbookFolder) -> Iterator[Finding]:
+    """An alert without a page, or with two, is answered by guessing.
+
+    The front matter of a runbook names its alerts, and docs/runbooks/README.md has a row for each runbook with the
+    same ones.
+
+    Fix: correct the row or the page that the finding names.
+    """
+    return _findings(folder, rule_problems(folder, "alerts"))
 
 
-@check("RB201", "Every runbook was reviewed lately", Severity.MEDIUM, sop="9")
-def runbooks_are_reviewed(documents: Documents, policy: Policy, clock: Clock) -> Iterator[Finding]:
+@check("RB201", "No review of a runbook is out of date", Severity.MEDIUM, sop="9")
+def reviews_are_recent(folder: RunbookFolder, policy: Policy, clock: Clock) -> Iterator[Finding]:
     """A runbook for last year's system is worse than none: people trust it.
 
-    The policy says how often (`runbooks.review-every`); a day in the future is refused.
+    The policy says how often (`runbooks.review-every`), and a page may ask for more (`review_every`); a day in the
+    future is refused.
 
     Fix: have the owner walk through the page on a quiet day, and set `last_reviewed` to that day.
     """
-    limit, today = policy.runbooks.review_every, clock.now().date()
-    fix = "walk through the page with its owner and set `last_reviewed` to that day"
-    for document in _runbooks(documents):
-        reviewed = _day((document.front_matter or {}).get("last_reviewed"))
-        if reviewed is None:
-            message = "it was never reviewed"
-        elif reviewed > today:
-            message = f"its review lies in the future ({reviewed})"
-        elif today - reviewed > limit:
-            message = f"its last review ({reviewed}) is more than {spell_duration(limit)} ago"
-        else:
-            continue
-        yield Finding(message=message, at=document.at(1), key="last_reviewed", fix=fix)
+    return _due(folder, policy, clock, "review")
 
 
-def _day(value: object) -> date | None:
-    """Return the day that a front matter holds; nothing for `never` and for what is no day."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
+@check("RB202", "Every runbook was exercised lately", Severity.LOW, sop="9")
+def exercises_are_recent(folder: RunbookFolder, policy: Policy, clock: Clock) -> Iterator[Finding]:
+    """What was never tried works on paper. The policy says how often (`runbooks.exercise-every`).
+
+    Only runbooks that were reviewed are asked for it: reading comes before trying.
+
+    Fix: try the page in a drill or use it in an incident; set `last_exercised`, and `exercise_evidence` to a link.
+    """
+    return _due(folder, policy, clock, "exercise")
+
+
+@check("RB203", "Every runbook was reviewed by its owner", Severity.LOW, sop="9")
+def reviewed_at_all(folder: RunbookFolder, policy: Policy, clock: Clock) -> Iterator[Finding]:
+    """A page from the template was tested on its way here, but nobody has held it against this system yet.
+
+    Fix: have the owner walk through the page, correct what is different here, and set `last_reviewed` to that day.
+    """
+    return _due(folder, policy, clock, "never-reviewed")
+
+
+@check("RB301", "The commands of a runbook can be pasted", Severity.MEDIUM, sop="9")
+def variables_are_declared(folder: RunbookFolder) -> Iterator[Finding]:
+    """A command with an empty variable does something else than what it says, mostly to more than it should.
+
+    Every `$VARIABLE` is declared under Variables, in one block. What only a person knows is asked for:
+    `export APP="${APP:?name of the app}"` stops with these words instead of going on without it.
+
+    Fix: declare the variable that the finding names, or correct its name.
+    """
+    return _findings(folder, rule_problems(folder, "variables"))
+
+
+@check("RB302", "Looking changes nothing, and every change says how to undo it", Severity.MEDIUM, sop="9")
+def reading_is_safe(folder: RunbookFolder) -> Iterator[Finding]:
+    """Under Diagnose and Verify people paste without a second thought.
+
+    Commands that change something stand under Mitigate. Before them a `> [!CAUTION]` says what they do, and after
+    `Undo:` how to take it back.
+
+    Fix: move the command that the finding names, or write the caution.
+    """
+    return _findings(folder, rule_problems(folder, "read-only", "caution"))
+
+
+@check("RB303", "Every way through a runbook leads on", Severity.LOW, sop="9")
+def every_way_leads_on(folder: RunbookFolder) -> Iterator[Finding]:
+    """A decision that ends nowhere costs minutes, and a first list of twenty lines is not read.
+
+    Fix: link what comes next at the end that the finding names; keep First 5 minutes to seven lines to tick; write
+    what `TODO` stands for.
+    """
+    return _findings(folder, rule_problems(folder, "leads-on", "unfinished"))

@@ -41,6 +41,11 @@ class Documents:
         """Yield every document."""
         return self._fitting(re.compile(".*"))
 
+    @staticmethod
+    def is_runbook(path: str) -> bool:
+        """Return whether a page of this name is a runbook."""
+        return _RUNBOOK.fullmatch(path) is not None
+
     def runbooks(self) -> Iterator[Document]:
         """Yield the runbooks."""
         return self._fitting(_RUNBOOK)
