@@ -21,8 +21,8 @@ def repository(tmp_path: Path) -> Path:
     return healthy(tmp_path / "repository")
 
 
-ALONG = {"SOP101": {"WF102"}}
-"""Without a policy that can be read nothing is waived: what was accepted is back."""
+ALONG = {"SOP101": {"WF102"}, "ROLL101": {"RB104"}}
+"""Without a policy nothing is waived: what was accepted is back. The index names a page that is gone."""
 
 
 def test_every_check_has_a_break() -> None:

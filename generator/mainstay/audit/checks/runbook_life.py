@@ -19,6 +19,7 @@ from mainstay.policy.durations import spell_duration
 _BULK = 4
 """So many pages reviewed in one commit that changes nothing else are pages that nobody read."""
 _NAMED = re.compile(r"(?:docs/)?runbooks/([A-Za-z0-9._-]+\.md)|\b(RB-\d{2,3})\b")
+_ROLLBACK = re.compile(r"roll-?back", re.IGNORECASE)
 _POST_MORTEM_DAY = re.compile(r"docs/incidents/(\d{4}-\d{2}-\d{2})")
 
 
@@ -114,8 +115,10 @@ def rollback_is_exercised(documents: Documents, clock: Clock) -> Iterator[Findin
     Fix: roll back a deployment where it harms nobody, and set `last_exercised` and `exercise_evidence` in the runbook.
     """
     fix = "roll back a deployment where it harms nobody, and set `last_exercised` and `exercise_evidence`"
-    for document in (
-        each for each in _runbooks(documents) if "roll-back" in each.path or "rollback" in each.path
-    ):
+    found = (each for each in _runbooks(documents) if _ROLLBACK.search(each.path))
+    reviewed = [each for each in found if _day((each.front_matter or {}).get("last_reviewed"))]
+    if not reviewed:
+        raise NotApplicable("reading comes before trying: it was not reviewed yet (RB203)")
+    for document in reviewed:
         if wrong := _overdue(document, sop.DRILL_EVERY, clock.now().date()):
             yield Finding(message=wrong, at=document.at(1), key="last_exercised", fix=fix)
