@@ -6,47 +6,25 @@ One test runs the real program against a database of one vulnerability. The othe
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from helpers.audits import NOW, healthy, result, write
-from helpers.required import missing
+from helpers.scanner import CLEAN, LOCK, LOCK_FILE, RECORD, found_in, osv_scanner, replaying
 from mainstay.audit import Online, Outcome, Report, run_audit
 from mainstay.audit.facts.vulnerabilities import severity_of
 from mainstay.errors import GitHubFeatureOffError
 from mainstay.platform.clock import FixedClock
 from mainstay.platform.github import DependabotAlert, GitHub
-from mainstay.platform.osv_scanner import DATABASE, VARIABLE, VERSION
+from mainstay.platform.osv_scanner import DATABASE, VARIABLE
 
 SEVERITIES = ("SEC211", "SEC212", "SEC213", "SEC214")
-LOCK = {
-    "name": "shop",
-    "lockfileVersion": 3,
-    "packages": {"": {"name": "shop"}, "node_modules/leftish-pad": {"version": "1.0.0"}},
-}
-RECORD = {
-    "id": "GHSA-aaaa-bbbb-cccc",
-    "aliases": ["CVE-2026-0001"],
-    "modified": "2026-10-01T00:00:00Z",
-    "published": "2026-09-30T00:00:00Z",
-    "summary": "Prototype pollution",
-    "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
-    "affected": [
-        {
-            "package": {"ecosystem": "npm", "name": "leftish-pad"},
-            "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.0.1"}]}],
-        }
-    ],
-}
 ALERT = DependabotAlert(
     number=7,
     state="open",
@@ -65,33 +43,8 @@ ALERT = DependabotAlert(
 def root(tmp_path: Path) -> Path:
     """A healthy repository with a lock file."""
     root = healthy(tmp_path / "repository")
-    write(root, "web/package-lock.json", json.dumps(LOCK))
+    write(root, LOCK_FILE, json.dumps(LOCK))
     return root
-
-
-def report_of(root: Path, max_severity: str = "9.8", **changed: Any) -> dict[str, Any]:
-    """Return what osv-scanner 2.5.0 wrote about the lock file."""
-    group = {"ids": [RECORD["id"]], "aliases": ["CVE-2026-0001", RECORD["id"]], "max_severity": max_severity}
-    package = {
-        "package": {"name": "leftish-pad", "version": "1.0.0", "ecosystem": "npm"},
-        "groups": [group],
-        "vulnerabilities": [RECORD],
-        **changed,
-    }
-    source = {"path": str(root.resolve() / "web/package-lock.json"), "type": "lockfile"}
-    return {"results": [{"source": source, "packages": [package]}]}
-
-
-def replaying(folder: Path, stdout: object, status: int = 0, stderr: str = "") -> dict[str, str]:
-    """Return the environment of a machine whose osv-scanner writes this."""
-    text = stdout if isinstance(stdout, str) else json.dumps(stdout)
-    (folder / "stdout").write_text(text)
-    (folder / "stderr").write_text(stderr)
-    program = folder / "osv-scanner"
-    out, err = (shlex.quote(str(folder / name)) for name in ("stdout", "stderr"))
-    program.write_text(f"#!/bin/sh\ncat {out}\ncat {err} >&2\nexit {status}\n")
-    program.chmod(0o755)
-    return {VARIABLE: str(program)}
 
 
 def audit(root: Path, environ: dict[str, str], *alerts: DependabotAlert | Exception) -> Report:
@@ -118,13 +71,13 @@ def test_the_real_scanner_finds_a_real_vulnerability(root: Path, tmp_path: Path)
     (database / "osv-scalibr/npm").mkdir(parents=True)
     with zipfile.ZipFile(database / "osv-scalibr/npm/all.zip", "w") as archive:
         archive.writestr("GHSA-aaaa-bbbb-cccc.json", json.dumps(RECORD))
-    write(root, "web/osv-scanner.toml", '[[IgnoredVulns]]\nid = "GHSA-aaaa-bbbb-cccc"\nreason = "hush"\n')
+    write(root, "osv-scanner.toml", '[[IgnoredVulns]]\nid = "GHSA-aaaa-bbbb-cccc"\nreason = "hush"\n')
 
     report = audit(root, {VARIABLE: osv_scanner(), DATABASE: str(database)})
 
     assert outcomes(report) == [Outcome.FAIL, Outcome.PASS, Outcome.PASS, Outcome.PASS]
     (finding,) = result(report, "SEC211").findings
-    assert finding.at.path == "web/package-lock.json"
+    assert finding.at.path == LOCK_FILE
     assert finding.message == "leftish-pad 1.0.0: Prototype pollution (GHSA-aaaa-bbbb-cccc)"
     assert finding.fix == "update to 1.0.1, within 4 hours; docs/maintenance/security-patches.md says how"
     assert finding.evidence["score"] == "9.8"
@@ -132,23 +85,12 @@ def test_the_real_scanner_finds_a_real_vulnerability(root: Path, tmp_path: Path)
 
 def test_the_real_scanner_passes_over_no_broken_file(root: Path, tmp_path: Path) -> None:
     """It ends with 128, as if there were nothing to scan; the audit reads on."""
-    write(root, "web/package-lock.json", "{")
+    write(root, LOCK_FILE, "{")
 
     report = audit(root, {VARIABLE: osv_scanner(), DATABASE: str(tmp_path)})
 
     assert set(outcomes(report)) == {Outcome.UNKNOWN}
-    assert "web/package-lock.json: could not extract" in result(report, "SEC211").reason
-
-
-def osv_scanner() -> str:
-    """Return the real program; skip the test, or fail it where it is required."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    cache = Path(os.environ.get("MAINSTAY_TEST_SERVERS") or home / "mainstay-test-servers")
-    built = cache / f"osv-scanner-{VERSION}/osv-scanner"
-    found = shutil.which("osv-scanner") or (str(built) if built.exists() else None)
-    return found or missing(
-        "osv-scanner", f"it is neither on PATH nor in {cache}: script/test-servers osv-scanner"
-    )
+    assert "package-lock.json: could not extract" in result(report, "SEC211").reason
 
 
 @pytest.mark.parametrize(
@@ -164,7 +106,7 @@ def osv_scanner() -> str:
 )
 def test_a_score_has_a_severity_of_the_sop(root: Path, tmp_path: Path, score: str, check: str) -> None:
     """One check per severity, so that the threshold of the run works; without a score it counts as high."""
-    report = audit(root, replaying(tmp_path, report_of(root, score), 1))
+    report = audit(root, {VARIABLE: replaying(tmp_path, found_in(root, score), 1)})
 
     assert [name for name in SEVERITIES if result(report, name).findings] == [check]
 
@@ -176,7 +118,7 @@ def test_a_figure_that_is_none_counts_as_high() -> None:
 
 def test_without_vulnerabilities_every_check_passes(root: Path, tmp_path: Path) -> None:
     """The scanner ended with 0 and an empty report."""
-    report = audit(root, replaying(tmp_path, {"results": []}))
+    report = audit(root, {VARIABLE: replaying(tmp_path, CLEAN)})
 
     assert set(outcomes(report)) == {Outcome.PASS}
 
@@ -201,7 +143,7 @@ def test_what_the_scanner_cannot_say_is_unknown(
     root: Path, tmp_path: Path, stdout: object, status: int, stderr: str
 ) -> None:
     """An error, a reply that is none, and a reply that contradicts the exit status: never a pass."""
-    report = audit(root, replaying(tmp_path, stdout, status, stderr))
+    report = audit(root, {VARIABLE: replaying(tmp_path, stdout, status, stderr)})
 
     assert set(outcomes(report)) == {Outcome.UNKNOWN}
     assert report.incomplete
@@ -211,7 +153,7 @@ def test_a_file_that_could_not_be_read_leaves_the_others_incomplete(root: Path, 
     """The scanner ends with 1 and names it on standard error only."""
     stderr = "Error during extraction: (extracting as javascript/packagelockjson) b/package-lock.json: bad\n"
 
-    report = audit(root, replaying(tmp_path, report_of(root), 1, stderr))
+    report = audit(root, {VARIABLE: replaying(tmp_path, found_in(root), 1, stderr)})
 
     assert outcomes(report) == [Outcome.FAIL, *[Outcome.UNKNOWN] * 3]
     assert result(report, "SEC211").incomplete
@@ -230,7 +172,7 @@ def test_without_a_lock_file_there_is_nothing_to_judge(tmp_path: Path) -> None:
     bare, other = healthy(tmp_path / "bare"), healthy(tmp_path / "other")
     write(other, "requirements.txt", "# nothing\n")
 
-    reports = [audit(bare, {"PATH": ""}), audit(other, replaying(tmp_path, "", 128))]
+    reports = [audit(bare, {"PATH": ""}), audit(other, {VARIABLE: replaying(tmp_path, "", 128)})]
 
     assert [set(outcomes(each)) for each in reports] == [{Outcome.NOT_APPLICABLE}] * 2
 
@@ -244,7 +186,7 @@ def test_offline_nothing_is_asked(root: Path) -> None:
 
 def test_sources_that_disagree_are_both_told(root: Path, tmp_path: Path) -> None:
     """What only one of them knows is a finding; which one is right is for a person to see."""
-    environ = replaying(tmp_path, report_of(root), 1)
+    environ = {VARIABLE: replaying(tmp_path, found_in(root), 1)}
     other = replace(ALERT, number=8, advisory="GHSA-xxxx-yyyy-zzzz")
 
     def told(*alerts: DependabotAlert) -> list[str]:
@@ -258,6 +200,8 @@ def test_sources_that_disagree_are_both_told(root: Path, tmp_path: Path) -> None
 
 def test_without_alerts_there_is_nothing_to_compare(root: Path, tmp_path: Path) -> None:
     """That they are off is a finding of its own (SEC201)."""
-    report = audit(root, replaying(tmp_path, report_of(root), 1), GitHubFeatureOffError("alerts are off"))
+    report = audit(
+        root, {VARIABLE: replaying(tmp_path, found_in(root), 1)}, GitHubFeatureOffError("alerts are off")
+    )
 
     assert result(report, "SEC215").outcome is Outcome.NOT_APPLICABLE
