@@ -41,3 +41,8 @@ def test_a_plan_of_sixty_files_takes_little_cpu(tmp_path: Path) -> None:
 
     plan, copier = (min(seconds) for seconds in zip(*spent, strict=True))
     assert plan < BUDGET_SECONDS * max(1, copier / QUIET_IMPORT_SECONDS), spent
+
+
+def test_help_takes_little_cpu(tmp_path: Path) -> None:
+    """Nothing that an answer does not need is imported."""
+    assert min(cpu_seconds(lambda: mainstay("--help", cwd=tmp_path)) for _ in range(5)) < 0.2

@@ -15,6 +15,7 @@ from typing import Any
 from mainstay.errors import ScaffoldError, UsageError
 from mainstay.scaffold.answers import ANSWERS_FILE, Answers, read_answers
 from mainstay.scaffold.source import TemplateSource
+from mainstay.scaffold.unprompted import import_copier
 
 _REFUSED = re.compile(
     r"(?:Validation error for question|Invalid choice for) '(?P<key>\w+)': (?P<why>.*)", re.DOTALL
@@ -68,7 +69,8 @@ def render(
         UsageError: An answer belongs to no question, or is not valid.
         ScaffoldError: The template cannot be fetched or rendered.
     """
-    from copier import Settings, run_copy  # noqa: PLC0415 - takes 0.6 s
+    import_copier()
+    from copier import Settings, run_copy  # noqa: PLC0415 - takes 0.4 s
 
     if given is not None:
         into.mkdir(parents=True)
@@ -114,7 +116,7 @@ def _notes(warned: Sequence[warnings.WarningMessage]) -> Iterator[str]:
 
 @contextmanager
 def _errors_of_copier(source: TemplateSource) -> Iterator[None]:
-    from copier.errors import CopierError, UnsafeTemplateError  # noqa: PLC0415 - takes 0.6 s
+    from copier.errors import CopierError, UnsafeTemplateError  # noqa: PLC0415 - takes 0.4 s
     from jinja2 import TemplateError  # noqa: PLC0415 - comes with copier
     from plumbum.commands.processes import ProcessExecutionError  # noqa: PLC0415 - comes with copier
 

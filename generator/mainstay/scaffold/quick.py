@@ -3,31 +3,60 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from mainstay.scaffold.unprompted import import_copier
+
+Function = Callable[..., Any]
 
 
 @contextmanager
 def rendering_quickly() -> Iterator[None]:
-    """Compile equal templates once for all renders in the block, and leave out a probe that finds nothing.
+    """Compile equal templates once for all renders in the block, and leave out what finds nothing.
 
     An update renders two revisions that are mostly equal, and Copier compiles each template, each part of each path
-    and each question every time: half of the time. It also asks git, in a process of its own for every file, about
-    the executable bit in the index of the folder that is written to; a scratch folder has none.
+    and each question every time: half of the time. Most parts of paths are no templates at all, and the path of the
+    answers file is made anew for each of them. It also asks git, in a process of its own for every file, about the
+    executable bit in the index of the folder that is written to; a scratch folder has none.
     Where a Copier to come has these things elsewhere, it renders as it would anyway.
     """
     gc.disable()  # everything that is made here lives until the end of the block anyway
-    import copier._main  # noqa: PLC0415 - takes 0.6 s
-    from jinja2.lexer import get_lexer  # noqa: PLC0415 - comes with copier
+    import_copier()
+    import copier._main  # noqa: PLC0415 - takes 0.4 s
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 - comes with copier
 
+    worker = getattr(copier._main, "Worker", None)  # noqa: SLF001 - looked for, never needed
+    swaps = [
+        (owner, name, found, quicker(found))
+        for owner, name, quicker in (
+            (SandboxedEnvironment, "compile", _compiling_once),
+            (worker, "_render_string", _rendering_what_is_marked),
+            (worker, "answers_relpath", _making_what_is_marked),
+            (worker, "_sync_git_index_executable_bit", lambda _: lambda *_: None),
+        )
+        if (found := getattr(owner, name, None)) is not None
+    ]
+    for owner, name, _, replacement in swaps:
+        setattr(owner, name, replacement)
+    try:
+        yield
+    finally:
+        for owner, name, original, _ in swaps:
+            setattr(owner, name, original)
+        gc.enable()
+
+
+def _compiling_once(compile_anew: Function) -> Function:
+    from jinja2.lexer import get_lexer  # noqa: PLC0415 - comes with copier
+
     compiled: dict[tuple[object, ...], Any] = {}
-    compile_anew = SandboxedEnvironment.compile
 
     def compile_once(
-        self: SandboxedEnvironment,
-        source: Any,  # noqa: ANN401 - Jinja's own signature
+        self: Any,  # noqa: ANN401 - Jinja's own signature
+        source: Any,  # noqa: ANN401
         name: Any = None,  # noqa: ANN401
         filename: Any = None,  # noqa: ANN401
         *rest: Any,  # noqa: ANN401
@@ -40,20 +69,32 @@ def rendering_quickly() -> Iterator[None]:
             compiled[key] = compile_anew(self, source, name, filename)
         return compiled[key]
 
-    worker = getattr(copier._main, "Worker", None)  # noqa: SLF001 - looked for, never needed
-    swaps = [
-        (owner, name, getattr(owner, name), replacement)
-        for owner, name, replacement in (
-            (SandboxedEnvironment, "compile", compile_once),
-            (worker, "_sync_git_index_executable_bit", lambda *_: None),
-        )
-        if hasattr(owner, name)
-    ]
-    for owner, name, _, replacement in swaps:
-        setattr(owner, name, replacement)
-    try:
-        yield
-    finally:
-        for owner, name, original, _ in swaps:
-            setattr(owner, name, original)
-        gc.enable()
+    return compile_once
+
+
+def _rendering_what_is_marked(render_anew: Function) -> Function:
+    def render(self: Any, string: str, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - Copier's own signature
+        plain = not rest and _is_plain(string, self.jinja_env)
+        return string if plain else render_anew(self, string, *rest, **more)
+
+    return render
+
+
+def _making_what_is_marked(relpath: property) -> property:
+    def make(self: Any) -> Any:  # noqa: ANN401 - Copier's own signature
+        path = str(self.answers_file or self.template.answers_relpath)
+        return Path(path) if _is_plain(path, self.jinja_env) else relpath.__get__(self)
+
+    return property(make)
+
+
+def _is_plain(text: str, environment: Any) -> bool:  # noqa: ANN401 - Jinja comes later
+    """Return whether rendering a text gives the same text: it has no mark of Jinja and no line end."""
+    marks = (
+        environment.variable_start_string,
+        environment.block_start_string,
+        environment.comment_start_string,
+        "\n",
+    )
+    lines = environment.line_statement_prefix or environment.line_comment_prefix
+    return not lines and not any(mark in text for mark in marks)
