@@ -1,179 +1,251 @@
-"""GitHub, as far as mainstay needs it: a small Protocol and an adapter over PyGithub, the only place to import it."""
+"""Asks GitHub about one repository: patient within limits, complete, and strict about the answer."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from urllib.parse import quote
 
 from mainstay.errors import GitHubAnswerLostError, GitHubError, UsageError
-from mainstay.platform.github.interface import Issues
-from mainstay.platform.github.records import Issue
-from mainstay.platform.redact import remember
+from mainstay.platform.clock import Clock, SystemClock
+from mainstay.platform.github import calls
+from mainstay.platform.github.calls import Call
+from mainstay.platform.github.records import Repository
+from mainstay.platform.github.refusals import refusal
+from mainstay.platform.github.retrying import Reply, seconds_until_retry
+from mainstay.platform.github.transport import Transport
 
 if TYPE_CHECKING:
-    from github import Github
-    from github.Issue import Issue as GithubIssue
+    from pydantic import TypeAdapter
 
-WORKFLOW_USER = "github-actions[bot]"
-"""Who writes what a workflow's own token writes. That token may not ask for its own name."""
-_FORBIDDEN, _NOT_FOUND, _FIRST_SERVER_ERROR = 403, 404, 500
-_REFUSALS = {
-    401: ("GitHub does not accept the token", "is GITHUB_TOKEN set on the step, and not expired?"),
-    403: ("GitHub forbids it", "the job needs `permissions: issues: write`"),
-    404: ("GitHub does not show it to this token", "the job needs `permissions: issues: write`"),
-    410: ("issues are turned off in this repository", "turn them on in its settings"),
-    429: ("GitHub's rate limit is used up", "run it again later"),
-}
+Record = TypeVar("Record")
+Flatten = Callable[[Any], Mapping[str, Any]]
+"""Picks what a record holds out of the JSON that GitHub answers with."""
+REQUESTS_AT_MOST = 500
+"""In one run: half of what a workflow's token has for an hour, which all workflows of a repository share."""
+_PAGE_SIZE, _PAGES_AT_MOST = 100, 100
+_NOWHERE = frozenset({403, 404})
+_NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+_NEXT = re.compile(r'<([^<>]+)>\s*;\s*rel="next"')
 
 
-def issues_of(environ: Mapping[str, str]) -> Issues:
-    """Return the issues of the repository that a workflow runs in.
-
-    Raises:
-        UsageError: GITHUB_TOKEN or GITHUB_REPOSITORY is not set.
-    """
-    return _repository_of(environ)
+class _Page(NamedTuple):
+    data: Any
+    next_url: str | None
 
 
-def labels_of(environ: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of the labels of the repository that a workflow runs in.
-
-    Raises:
-        UsageError: GITHUB_TOKEN or GITHUB_REPOSITORY is not set.
-        GitHubError: GitHub does not tell.
-    """
-    return _repository_of(environ).labels()
-
-
-def _repository_of(environ: Mapping[str, str]) -> GitHubIssues:
-    for name in ("GITHUB_TOKEN", "GITHUB_REPOSITORY"):
-        if not environ.get(name):
-            raise UsageError(
-                f"{name} is not set", hint="in a workflow: env: {GITHUB_TOKEN: ${{ github.token }}}"
-            )
-    remember(environ["GITHUB_TOKEN"])
-    base_url = environ.get("GITHUB_API_URL") or "https://api.github.com"
-    return GitHubIssues(environ["GITHUB_REPOSITORY"], environ["GITHUB_TOKEN"], base_url)
-
-
-class GitHubIssues:
-    """The issues of one repository on GitHub.
-
-    Reads and edits are tried again when GitHub fails; what creates is not, because GitHub may have done it.
+class Client:
+    """Asks GitHub about one repository. Every method raises GitHubError when there is no usable answer.
 
     Args:
         repository: `owner/name`.
-        token: What to sign in with.
-        base_url: Address of the API.
-        pause_seconds: How long to wait between writes, and before the second try; doubled for each further one.
+        transport: What carries the requests.
+        pause_seconds: How long to wait before the second try; doubled for each further one.
+        requests_at_most: How many requests may be made; after that every call fails.
+        clock: Tells when a rate limit ends.
+        sleep: Waits.
+
+    Raises:
+        UsageError: `repository` is no name of a repository.
     """
 
-    def __init__(self, repository: str, token: str, base_url: str, *, pause_seconds: float = 1.0) -> None:
-        self._name = repository
-        self._github = _client(token, base_url, pause_seconds)
-        self._repository = self._github.get_repo(repository)
+    def __init__(  # noqa: PLR0913 - the last four say how patiently
+        self,
+        repository: str,
+        transport: Transport,
+        *,
+        pause_seconds: float = 1.0,
+        requests_at_most: int = REQUESTS_AT_MOST,
+        clock: Clock | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if not _NAME.fullmatch(repository) or {".", ".."} & set(repository.split("/")):
+            raise UsageError(f"{repository!r} is no repository", hint="give it as OWNER/NAME")
+        self.name, self.pause_seconds, self.sleep = repository, pause_seconds, sleep
+        self._transport, self._clock = transport, clock or SystemClock()
+        self._requests_at_most, self._requests = requests_at_most, 0
+        self._repository: Repository | None = None
 
-    def open_and_ours(self, label: str) -> list[Issue]:
-        """Return the open issues with this label that this token's own user wrote, oldest first."""
-        with self._asking("read its issues"):
-            us = self._user()
-            found = self._repository.get_issues(state="open", labels=[label], sort="created", direction="asc")
-            return [_issue(issue) for issue in found if issue.pull_request is None and issue.user.login == us]
+    def repository(self) -> Repository:
+        """Return the repository, under the name it has now; asked once."""
+        if self._repository is None:
+            data = self._send(calls.REPOSITORY, f"/repos/{self.name}").data
+            self._repository = self.build(calls.REPOSITORY, Repository, data, self._describe)
+        return self._repository
 
-    def create(self, title: str, body: str, label: str) -> Issue:
-        """Open an issue and return it; when the answer is lost, return the one that was opened after all."""
+    def ask(
+        self,
+        call: Call,
+        *,
+        query: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        **path: str | int,
+    ) -> Any:  # noqa: ANN401 - JSON
+        """Make a call and return what GitHub answers, as JSON; None when there is no such thing, and GitHub says so.
+
+        Raises:
+            GitHubAnswerLostError: It may or may not have been done.
+            GitHubError: It was not done, or the answer makes no sense.
+        """
+        return self._send(call, self._address(call, path), query, data).data
+
+    def find(self, call: Call, record: type[Record], flatten: Flatten, **path: str | int) -> Record | None:
+        """Make a call that answers with one thing, and return it; None when there is no such thing."""
+        data = self._send(call, self._address(call, path)).data
+        return None if data is None else self.build(call, record, data, flatten)
+
+    def one(
+        self,
+        call: Call,
+        record: type[Record],
+        flatten: Flatten,
+        *,
+        data: Mapping[str, Any] | None = None,
+        **path: str | int,
+    ) -> Record:
+        """Make a call that answers with one thing, and return it."""
+        answer = self._send(call, self._address(call, path), data=data)
+        return self.build(call, record, answer.data, flatten)
+
+    def all(  # noqa: PLR0913 - a list is asked for and cut in several ways
+        self,
+        call: Call,
+        record: type[Record],
+        flatten: Flatten,
+        *,
+        query: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        at_most: int | None = None,
+        **path: str | int,
+    ) -> tuple[Record, ...]:
+        """Make a call that answers with a list, and return all of it, or its first `at_most`.
+
+        `key` is where the answer holds the list, when it is not a list itself.
+        """
+        rows = self._rows(call, self._address(call, path), query or {}, key, at_most)
+        return tuple(self.build(call, record, row, flatten) for row in rows)
+
+    def build(self, call: Call, record: type[Record], data: Any, flatten: Flatten) -> Record:  # noqa: ANN401 - JSON
+        """Return the record that an answer describes; an answer that lacks something, or is of another kind, fails."""
+        kind: Any = record
         try:
-            with self._asking("open an issue"):
-                return _issue(self._repository.create_issue(title=title, body=body, labels=[label]))
-        except GitHubAnswerLostError:
-            for issue in self.open_and_ours(label):
-                if (issue.title, issue.body) == (title, body):
-                    return issue
-            raise
+            return cast("Record", _validator(kind).validate_python(dict(flatten(data))))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise self._senseless(call, record.__name__) from error
 
-    def edit(self, number: int, title: str, body: str) -> None:
-        """Replace title and body of an issue."""
-        with self._asking(f"edit issue {number}"):
-            self._repository.get_issue(number).edit(title=title, body=body)
+    def _rows(
+        self, call: Call, url: str, query: Mapping[str, Any], key: str | None, at_most: int | None
+    ) -> list[Any]:
+        rows: list[Any] = []
+        wanted = {"per_page": min(at_most or _PAGE_SIZE, _PAGE_SIZE), **query}
+        for _ in range(_PAGES_AT_MOST):
+            page = self._send(call, url, wanted)
+            rows += self._list(call, page.data, key)
+            if at_most is not None and len(rows) >= at_most:
+                return rows[:at_most]
+            if page.next_url is None:
+                self._check_count(call, page.data, len(rows))
+                return rows
+            url, wanted = page.next_url, {}
+        raise GitHubError(f"cannot {call.what} in {self.name}: there are more than {len(rows)}")
 
-    def close(self, number: int, comment: str) -> None:
-        """Comment on an issue, then close it."""
-        with self._asking(f"close issue {number}"):
-            issue = self._repository.get_issue(number)
-            issue.create_comment(comment)
-            issue.edit(state="closed", state_reason="completed")
+    def _list(self, call: Call, data: Any, key: str | None) -> list[Any]:  # noqa: ANN401 - JSON
+        rows = data.get(key) if key is not None and isinstance(data, dict) else data
+        if not isinstance(rows, list):
+            raise self._senseless(call, "list")
+        return rows
 
-    def labels(self) -> frozenset[str]:
-        """Return the names of the labels that an issue or a pull request can have."""
-        with self._asking("read its labels"):
-            return frozenset(label.name for label in self._repository.get_labels())
+    def _check_count(self, call: Call, data: Any, count: int) -> None:  # noqa: ANN401 - JSON
+        total = data.get("total_count") if isinstance(data, dict) else None
+        if isinstance(total, int) and total > count:
+            raise GitHubError(f"cannot {call.what} in {self.name}: GitHub gave {count} of {total}")
 
-    def _user(self) -> str:
-        from github import GithubException  # noqa: PLC0415 - heavy
+    def _address(self, call: Call, path: Mapping[str, str | int]) -> str:
+        """Return where to send a call. What is read follows a rename; what is written does not."""
+        names = {name: self._quoted(call, str(value)) for name, value in path.items()}
+        if "{repository}" in call.path:
+            repository = self.repository()
+            if repository.renamed_from and call.verb != "GET":
+                raise GitHubError(
+                    f"cannot {call.what} in {self.name}: it is {repository.full_name} now",
+                    hint="use the new name where something is written",
+                )
+            names["repository"] = repository.full_name
+        return call.path.format_map(names)
 
+    def _quoted(self, call: Call, value: str) -> str:
+        """Return a value for an address. `..` would ask for something else, so there is no such path."""
+        if {"", ".", ".."} & set(value.split("/")):
+            raise GitHubError(f"cannot {call.what} in {self.name}: {value!r} is no name and no path")
+        return quote(value, safe="/")
+
+    def _send(
+        self,
+        call: Call,
+        url: str,
+        query: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> _Page:
+        wanted = {name: value for name, value in (query or {}).items() if value is not None}
+        tried = 0
+        while True:
+            self._spend(call)
+            reply = self._transport.send(call.verb, url, wanted, data)
+            tried += 1
+            if 200 <= reply.status < 300:  # noqa: PLR2004 - success, in HTTP
+                return self._page(call, reply)
+            if _absent(call, reply):
+                return _Page(None, None)
+            now = self._clock.now().timestamp()
+            wait = seconds_until_retry(
+                reply, tried, repeatable=call.repeatable, now=now, pause_seconds=self.pause_seconds
+            )
+            if wait is None:
+                raise refusal(call, self.name, reply)
+            self.sleep(wait)
+
+    def _spend(self, call: Call) -> None:
+        if self._requests >= self._requests_at_most:
+            raise GitHubError(
+                f"cannot {call.what} in {self.name}: all {self._requests_at_most} requests of this run are made",
+                hint="ask about fewer things in one run",
+            )
+        self._requests += 1
+
+    def _page(self, call: Call, reply: Reply) -> _Page:
         try:
-            return self._github.get_user().login
-        except GithubException as error:
-            if error.status != _FORBIDDEN:
-                raise
-            return WORKFLOW_USER
+            data = json.loads(reply.text) if reply.text else None
+        except (ValueError, RecursionError) as error:
+            raise self._senseless(call, "JSON") from error
+        following = _NEXT.search(reply.headers.get("link", ""))
+        return _Page(data, following[1] if following else None)
 
-    @contextlib.contextmanager
-    def _asking(self, what: str) -> Iterator[None]:
-        """Turn whatever PyGithub and its transport raise into a GitHubError that says what was asked."""
-        from github import GithubException, RateLimitExceededException  # noqa: PLC0415 - heavy
-        from requests import RequestException  # noqa: PLC0415 - heavy
+    def _senseless(self, call: Call, wanted: str) -> GitHubError:
+        kind = GitHubError if call.verb == "GET" else GitHubAnswerLostError
+        return kind(f"cannot {call.what} in {self.name}: GitHub's answer makes no sense (no {wanted})")
 
-        try:
-            yield
-        except GithubException as error:
-            status = 429 if isinstance(error, RateLimitExceededException) else error.status
-            if status >= _FIRST_SERVER_ERROR:
-                raise GitHubAnswerLostError(
-                    f"cannot {what} in {self._name}: GitHub failed ({status})"
-                ) from error
-            message, hint = _REFUSALS.get(status, (f"GitHub refused ({status})", None))
-            raise GitHubError(f"cannot {what} in {self._name}: {message}", hint=hint) from error
-        except RequestException as error:
-            raise GitHubAnswerLostError(
-                f"cannot {what} in {self._name}: GitHub gave no answer ({type(error).__name__})"
-            ) from error
+    def _describe(self, data: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON
+        analysis = data.get("security_and_analysis")
+        renamed = data["full_name"].lower() != self.name.lower()
+        return {
+            **data,
+            "url": data["html_url"],
+            "renamed_from": self.name if renamed else None,
+            "security": analysis
+            and {name: feature["status"] for name, feature in analysis.items() if feature},
+        }
 
 
-def _client(token: str, base_url: str, pause_seconds: float) -> Github:
-    from github import Auth, Github, GithubRetry  # noqa: PLC0415 - heavy
-
-    retry = GithubRetry(
-        total=4,
-        backoff_factor=pause_seconds,
-        max_rate_limit_wait=120,
-        status_forcelist=[429, 500, 502, 503, 504],
-        # Not POST: a create whose answer was lost would be done twice.
-        allowed_methods=["DELETE", "GET", "HEAD", "PATCH", "PUT"],
-    )
-    auth = Auth.Token(token)
-    return Github(
-        auth=auth,
-        base_url=base_url,
-        retry=retry,
-        timeout=20,
-        per_page=100,
-        lazy=True,
-        seconds_between_requests=pause_seconds / 4,
-        seconds_between_writes=pause_seconds,
-    )
+def _absent(call: Call, reply: Reply) -> bool:
+    return bool(call.absent) and reply.status in _NOWHERE and call.absent in reply.message.lower()
 
 
-def _issue(issue: GithubIssue) -> Issue:
-    body = (issue.body or "").replace("\r\n", "\n")
-    return Issue(
-        issue.number,
-        issue.title,
-        body,
-        issue.html_url,
-        author=issue.user.login,
-        state=issue.state,
-        created_at=issue.created_at,
-        updated_at=issue.created_at,
-    )
+@cache
+def _validator(record: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a class is not hashable to mypy
+    from pydantic import TypeAdapter  # noqa: PLC0415 - heavy
+
+    return TypeAdapter(record)
