@@ -18,7 +18,8 @@ FLOOR = "pg_dump -Fc -Z0 > /dev/null"
 SOP = "SOP-603: plain dump to a file, one put"
 SHELL = "pg_dump -Fc | aws s3 cp -"
 FOLDER = "pg_dump -Fd -j2, aws s3 cp --recursive"
-RESTORE_FLOOR = "pg_restore -j2 from a local file"
+RESTORE_FLOOR = "createdb, pg_restore -j2 from a local file"
+RESTORE_UNPACKED = f"{RESTORE_FLOOR}, uncompressed"
 LIMITED_MB_PER_SECOND, LIMITED_LATENCY_SECONDS = 10, 0.05
 LARGE_FACTOR = 4
 _DATABASE = "bench"
@@ -77,7 +78,11 @@ class _Bench:
 
     def restores(self) -> list[Run]:
         with store() as target, memory_folder() as folder:
-            commands = [self._restore_floor(folder / "dump"), *self._restore_commands(target)]
+            commands = [
+                self._restore_floor(RESTORE_FLOOR, folder / "dump"),
+                self._restore_floor(RESTORE_UNPACKED, folder / "unpacked", "-Z0"),
+                *self._restore_commands(target),
+            ]
             return self._rounds("restore", commands, target, around=self._fresh_database)
 
     def _rounds(
@@ -107,9 +112,7 @@ class _Bench:
         return emptied
 
     @contextlib.contextmanager
-    def _fresh_database(self, command: Command) -> Iterator[None]:
-        if command.name == RESTORE_FLOOR:
-            self.server.create(_RESTORED)
+    def _fresh_database(self, _: Command) -> Iterator[None]:
         yield
         self.server.drop(_RESTORED)
 
@@ -138,13 +141,18 @@ class _Bench:
             ),
         ]
 
-    def _restore_floor(self, file: os.PathLike[str]) -> Command:
+    def _restore_floor(self, name: str, file: os.PathLike[str], *options: str) -> Command:
+        """Write a dump as `pg_dump` does by default, and return what restores it."""
         env = self.server.environment(_DATABASE)
-        dump = _shell("dump", '"$0" -Fc -Z0 -f "$1"', env, self.server.program("pg_dump"), str(file))
-        measure("setup", dump, self.server.pid, self.server.postgres.socket_dir)
-        words = '"$0" -j2 --exit-on-error --no-owner --no-acl -d "$PGDATABASE" "$1"'
-        target = self.server.environment(_RESTORED)
-        return _shell(RESTORE_FLOOR, words, target, self.server.program("pg_restore"), str(file))
+        words = [self.server.program("pg_dump"), "-Fc", *options, f"--file={file}"]
+        measure("setup", Command("dump", words, env), self.server.pid, self.server.postgres.socket_dir)
+        target = {**self.server.environment(_DATABASE), "RESTORED": _RESTORED}
+        script = (
+            '"$0" -c "CREATE DATABASE $RESTORED" > /dev/null && '
+            'exec "$1" -j2 --exit-on-error --no-owner --no-acl -d "$RESTORED" "$2"'
+        )
+        programs = [self.server.program(program) for program in ("psql", "pg_restore")]
+        return _shell(name, script, target, *programs, str(file))
 
     def _restore_commands(self, target: Store) -> Iterator[Command]:
         taking = {command.name: command for command in self._backup_commands(target, _DATABASE)}

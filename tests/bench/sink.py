@@ -75,8 +75,13 @@ class Sink(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_GET(self) -> None:
-        """Send an object, or a range of it."""
+        """Send an object or a range of it, or say that the bucket is empty."""
         self._wait()
+        if "list-type" in self._query:
+            self._answer_xml(
+                "ListBucket", "<Name>b</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated>"
+            )
+            return
         if not self._object.exists():
             self._answer(404)
             return

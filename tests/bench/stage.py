@@ -112,10 +112,6 @@ class Server:
         """Create a database that holds the rows of another one several times."""
         dataset.multiply(self.postgres.url(), self.postgres.url(database), database, model, factor)
 
-    def create(self, database: str) -> None:
-        """Create an empty database."""
-        self._execute("CREATE DATABASE {}", database)
-
     def drop(self, database: str) -> None:
         """Drop a database, and settle."""
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
