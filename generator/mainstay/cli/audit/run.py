@@ -8,6 +8,7 @@ import click
 
 from mainstay.audit import Severity, exit_code, run_audit
 from mainstay.audit.baseline import baseline_of, baseline_text, compare, read_baseline
+from mainstay.cli.audit.evidence import write_evidence
 from mainstay.cli.audit.history import past_audits
 from mainstay.cli.audit.options import online_option, selection, way_out
 from mainstay.cli.audit.outputs import FORMATS, Output, OutputType, Shown, write_file, write_outputs
@@ -39,6 +40,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     type=click.Choice([severity.label for severity in Severity]),
     help="Severity from which findings fail the run.  [default: audit.fail-on of the policy]",
 )
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a bundle for an auditor into this empty folder: results, inputs, controls, sums.",
+)
 @online_option
 @selection
 @click.option("--baseline", type=_file, metavar="FILE", help="Fail only on what this file does not hold.")
@@ -50,6 +57,7 @@ def run(
     form: str,
     outputs: tuple[Output, ...],
     fail_on: str | None,
+    evidence: Path | None,
     online: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -66,6 +74,9 @@ def run(
     shown = Shown(report, lambda: past_audits(path, beyond))
     click.echo(FORMATS[form](shown), nl=False)
     write_outputs(shown, outputs)
+    if evidence:
+        write_evidence(shown, path, evidence)
+        click.echo(f"evidence: {evidence}", err=True)
     if write_baseline:
         write_file(write_baseline, baseline_text(baseline_of(report)))
     return exit_code(report)
