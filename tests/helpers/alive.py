@@ -16,6 +16,7 @@ from helpers.audits import ANSWERS, NOW, POLICY, Break, adopt, change, sync, wri
 from helpers.backups import manifest_at, put_backup, put_record, record_of
 from helpers.memory_github import MemoryGitHub
 from helpers.rendering import git_environment, render, scratch_folder
+from helpers.scanner import CLEAN, LOCK, LOCK_FILE, replaying
 from mainstay.audit import Online, Report, run_audit
 from mainstay.audit.facts.files import Root, repository_files
 from mainstay.audit.facts.workflows import Workflow as WorkflowFile
@@ -69,7 +70,7 @@ class World:
 
     def online(self) -> Online:
         """Return the way out for an audit of this world."""
-        scanner = str(self.scanner / "osv-scanner")
+        scanner = str(self.root.parent / "osv-scanner")
         return Online(self.github.connect, {"GITHUB_TOKEN": "github_pat_x", OSV_SCANNER: scanner})
 
     def audit(self, *select: str, ignore: tuple[str, ...] = ()) -> Report:
@@ -90,6 +91,7 @@ def alive(into: Path) -> World:
     """Return a world in `into` in which the audit finds nothing."""
     shutil.copytree(_files(), into, dirs_exist_ok=True, symlinks=True)
     world = World(into / "repository", into / "store", copy.deepcopy(_github()))
+    replaying(into, CLEAN)
     for path in _files_with_the_store():
         change_all(world.root / path, STORE_WORD, world.store_url)
     return world
@@ -117,6 +119,7 @@ def _files() -> Path:
     change(root, ".copier-answers.mainstay.yml", _line(root, "_commit:"), "_commit: v1.2.0")
     change(root, POLICY, "  # encrypt-to: [age1...]", f"  encrypt-to: [{RECIPIENT}]\n  #")
     sync(root)
+    write(root, LOCK_FILE, json.dumps(LOCK))
     _commit(root, "2026-10-02T09:00:00Z", "Adopt SOP-603")
     _fill(folder / "store")
     return folder

@@ -26,6 +26,7 @@ from helpers.alive import (
 )
 from helpers.audits import NOW, POLICY, both, change, edit, write
 from helpers.backups import put_record, record_of
+from helpers.scanner import RECORD, found_in, replaying
 from mainstay.backup import Manifest
 from mainstay.errors import GitHubFeatureOffError
 from mainstay.evidence import BRANCH, PATH, Event
@@ -226,6 +227,17 @@ def closed_by(actor: str) -> Mutation:
     return broken
 
 
+def vulnerable(score: str) -> Mutation:
+    """Let both osv-scanner and Dependabot, just now, know a vulnerability of this CVSS score."""
+
+    def broken(world: World) -> None:
+        replaying(world.root.parent, found_in(world.root, score), 1)
+        alert = alert_of(9, "low", HOUR, package="leftish-pad", advisory=RECORD["id"])
+        world.github.alerts.append(alert)
+
+    return broken
+
+
 def without(name: str) -> Mutation:
     """Let a secret of the environment `backup` not be set."""
     return lambda world: world.github.secrets["backup"].discard(name)
@@ -385,6 +397,12 @@ ALIVE: list[tuple[str, str, Mutation]] = [
             alert_of(7, "low", DAY, **DISMISSED, dismissed_reason="no_bandwidth", dismissed_comment="@bo"),
         ),
     ),
+    ("SEC211", "leftish-pad 1.0.0: Prototype pollution", vulnerable("9.8")),
+    ("SEC212", "leftish-pad 1.0.0: Prototype pollution", vulnerable("7.0")),
+    ("SEC212", "leftish-pad 1.0.0: Prototype pollution", vulnerable("")),
+    ("SEC213", "leftish-pad 1.0.0: Prototype pollution", vulnerable("4.0")),
+    ("SEC214", "leftish-pad 1.0.0: Prototype pollution", vulnerable("3.9")),
+    ("SEC215", "osv-scanner does not find", added("alerts", alert_of(7, "critical", HOUR))),
     ("SOP201", "v1.2.0 is released, v1.1.0 is adopted", newer_release),
     ("SOP203", "changed after it was written", forged),
     ("SOP204", "no audit of the last 8 days", recorded(lambda old: old[:-1])),

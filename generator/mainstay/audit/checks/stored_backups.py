@@ -213,7 +213,9 @@ def recovery_is_tested(evidence: Evidence, stored: StoredBackups, clock: Clock) 
     Fix: run the restore drill; its last job records the result in the ledger.
     """
     at = Location(".github/workflows/restore-drill.yml")
-    for name in stored.catalogs:
+    if not stored.newest():
+        raise NotApplicable("there is no backup yet (BK201)")
+    for name in stored.newest():
         passed = (entry for entry in evidence.ledger.of("drill", name) if entry.passed)
         newest = next(passed, None)
         if newest is None or clock.now() - newest.at > sop.DRILL_EVERY:

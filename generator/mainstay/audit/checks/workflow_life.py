@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from mainstay.audit.facts.cron import longest_gap
 from mainstay.audit.facts.runs import DefaultBranch, ScheduledRuns, Settings, WorkflowStates
@@ -20,6 +20,7 @@ _BACKUPS = {"backup", "restore-drill"}
 """Commands whose workflows BK103 judges, more strictly."""
 _LATE = timedelta(hours=6)
 """GitHub starts what is scheduled late; the worst that was measured was a little under six hours."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _USED = re.compile(r"\b(secrets|vars)\.([A-Za-z_][A-Za-z0-9_]*)")
 _WORDS = {"secrets": "secret", "vars": "variable"}
 _OPTIONAL = {"AWS_ENDPOINT_URL", "BACKUP_PRUNE", "GITHUB_TOKEN", "POSTGRESQL_MAJOR"}
@@ -86,7 +87,7 @@ def schedules_succeed(
     """A run that somebody starts by hand before a review proves nothing about the other nights.
 
     Only runs that the schedule started count. A success has to be younger than the longest pause of the schedule and
-    six hours; a workflow that was never started by its schedule is named too.
+    six hours; a workflow that was never started by its schedule is named too, once its first time is past.
 
     Fix: `gh run list --workflow FILE --event schedule` shows the runs; mend what the last red one names.
     """
@@ -97,11 +98,13 @@ def schedules_succeed(
         fix = (
             f"gh run list --workflow {workflow.path.rpartition('/')[2]} --event schedule; mend what it names"
         )
+        limit = _limit(workflow)
+        if not found and limit and clock.now() - runs.born.get(workflow.path, _LONG_AGO) <= limit:
+            continue  # its first time is still to come
         if not found:
             yield Finding(message="its schedule never started it", at=at, key="never", fix=fix)
             continue
         good = next((run for run in found if run.conclusion == "success"), None)
-        limit = _limit(workflow)
         if good is None or (limit and clock.now() - good.created_at > limit):
             span = f" within {spell_duration(limit)}" if limit else ""
             evidence = {"last": found[0].url, "conclusion": str(found[0].conclusion)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from mainstay.audit.facts.online import Online
 from mainstay.audit.facts.workflows import Workflows
@@ -22,9 +23,15 @@ class WorkflowStates:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledRuns:
-    """Path of each workflow that has a schedule -> its newest runs by that schedule, newest first."""
+    """How the workflows that have a schedule were started by it.
+
+    Attributes:
+        runs: Path -> the newest runs, newest first.
+        born: Path of a workflow that has no run yet -> when it was first committed.
+    """
 
     runs: Mapping[str, tuple[Run, ...]]
+    born: Mapping[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +68,14 @@ def workflow_states(github: GitHub) -> WorkflowStates:
 def scheduled_runs(github: GitHub, workflows: Workflows, states: WorkflowStates) -> ScheduledRuns:
     """Return the newest scheduled runs. A workflow that GitHub does not know has none."""
     paths = [each.path for each in workflows.readable if each.crons]
-    return ScheduledRuns(
-        {
-            path: github.actions.runs(path.rpartition("/")[2], at_most=_RUNS_READ, event="schedule")
-            if path in states.states
-            else ()
-            for path in paths
-        }
-    )
+    runs = {
+        path: github.actions.runs(path.rpartition("/")[2], at_most=_RUNS_READ, event="schedule")
+        if path in states.states
+        else ()
+        for path in paths
+    }
+    idle = {path: github.contents.commits(path=path) for path, found in runs.items() if not found}
+    return ScheduledRuns(runs, {path: made[-1].committed_at for path, made in idle.items() if made})
 
 
 def settings(github: GitHub, online: Online, workflows: Workflows) -> Settings:
@@ -85,7 +92,7 @@ def settings(github: GitHub, online: Online, workflows: Workflows) -> Settings:
 
 def _names(github: GitHub, environment: str | None) -> dict[str, frozenset[str]]:
     actions = github.actions
-    return {"secrets": actions.secret_names(), "vars": actions.variable_names()}
+    return {"secrets": actions.secret_names(environment), "vars": actions.variable_names(environment)}
 
 
 def default_branch(github: GitHub) -> DefaultBranch:

@@ -35,7 +35,8 @@ class Change:
         place = root / self.path
         part = place.with_name(f".{place.name}.mainstay-part")
         try:
-            if (place.read_bytes() if place.exists() else None) != self.before:
+            there = place.exists() or place.is_symlink()
+            if (read_inside(root, self.path) if there else None) != self.before:
                 raise FixError(f"{self.path} changed meanwhile; it was not written", hint="run it again")
             place.parent.mkdir(parents=True, exist_ok=True)
             part.write_bytes(self.after)

@@ -44,13 +44,23 @@ class ActionCalls:
             calls.RUNS, Run, _run, query=query, key=key, at_most=at_most, workflow_id=workflow
         )
 
-    def secret_names(self) -> frozenset[str]:
-        """Return the names of the secrets of the repository and of those that its organisation shares with it."""
+    def secret_names(self, environment: str | None = None) -> frozenset[str]:
+        """Return the names of secrets: the repository's with its organisation's, or those of an environment alone."""
+        if environment is not None:
+            return self._within(calls.ENVIRONMENT_SECRETS, "secrets", environment)
         return self._names(calls.SECRETS, "secrets") | self._names(calls.SHARED_SECRETS, "secrets")
 
-    def variable_names(self) -> frozenset[str]:
-        """Return the names of the variables of the repository and of those that its organisation shares with it."""
+    def variable_names(self, environment: str | None = None) -> frozenset[str]:
+        """Return the names of variables: the repository's with its organisation's, or those of an environment alone."""
+        if environment is not None:
+            return self._within(calls.ENVIRONMENT_VARIABLES, "variables", environment)
         return self._names(calls.VARIABLES, "variables") | self._names(calls.SHARED_VARIABLES, "variables")
+
+    def _within(self, call: Call, key: str, environment: str) -> frozenset[str]:
+        if self._client.ask(calls.ENVIRONMENT, environment_name=environment) is None:
+            return frozenset()
+        named = self._client.all(call, _Named, dict, key=key, environment_name=environment)
+        return frozenset(each.name for each in named)
 
     def _names(self, call: Call, key: str) -> frozenset[str]:
         return frozenset(named.name for named in self._client.all(call, _Named, dict, key=key))

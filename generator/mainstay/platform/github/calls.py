@@ -12,7 +12,14 @@ _ACTIONS = "actions: read"
 _ADMINISTRATION = "administration: read"
 
 NOT_FOR_WORKFLOWS = frozenset(
-    {_ADMINISTRATION, "members: read", "secrets: read", "variables: read", "secret-scanning-alerts: read"}
+    {
+        _ADMINISTRATION,
+        "environments: read",
+        "members: read",
+        "secrets: read",
+        "variables: read",
+        "secret-scanning-alerts: read",
+    }
 )
 """Permissions that a workflow cannot give to its token; an App or a person can."""
 
@@ -125,6 +132,19 @@ SHARED_VARIABLES = _call(
     "read the names of the variables that its organisation shares",
     "GET …/actions/organization-variables",
     "variables: read",
+)
+ENVIRONMENT = _call(
+    "look an environment up", "GET …/environments/{environment_name}", _ACTIONS, absent="not found"
+)
+ENVIRONMENT_SECRETS = _call(
+    "read the names of an environment's secrets",
+    "GET …/environments/{environment_name}/secrets",
+    "environments: read",
+)
+ENVIRONMENT_VARIABLES = _call(
+    "read the names of an environment's variables",
+    "GET …/environments/{environment_name}/variables",
+    "environments: read",
 )
 
 COLLABORATORS = _call("read who has access", "GET …/collaborators", _METADATA)

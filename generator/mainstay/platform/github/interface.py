@@ -119,12 +119,18 @@ class Actions(Protocol):
         """
         ...
 
-    def secret_names(self) -> frozenset[str]:
-        """Return the names of the secrets of the repository and of those that its organisation shares with it."""
+    def secret_names(self, environment: str | None = None) -> frozenset[str]:
+        """Return the names of the secrets of the repository and of those that its organisation shares with it.
+
+        With an environment, those of the environment alone; none when there is no such environment.
+        """
         ...
 
-    def variable_names(self) -> frozenset[str]:
-        """Return the names of the variables of the repository and of those that its organisation shares with it."""
+    def variable_names(self, environment: str | None = None) -> frozenset[str]:
+        """Return the names of the variables of the repository and of those that its organisation shares with it.
+
+        With an environment, those of the environment alone; none when there is no such environment.
+        """
         ...
 
 
