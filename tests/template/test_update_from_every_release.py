@@ -29,6 +29,7 @@ FREE: dict[str, list[Any]] = {
     "status_page": ["https://status.example.com", ""],
 }
 """Answers to questions without choices."""
+STORES = ("gs://acme-backups/shop", "az://backups/shop", "file:///srv/backups")
 PIN = re.compile(r"(uses: actions/[\w-]+)@\S+ # \S+")
 BUMPED = r"\1@" + "b" * 40 + " # v99.0.0"
 OWN = "Ours: ask Ana first.\n"
@@ -140,6 +141,36 @@ def test_answers_can_change_with_an_update(tmp_path: Path, tag: str, update: str
     expected = with_seeded(before, fresh(HEAD, tmp_path / "fresh/shop", recorded | changed))
     assert_clean(root)
     assert differences(files_of(root), left_out(update, before, expected)) == []
+
+
+def toggles() -> list[tuple[str, object]]:
+    """Return each answer that HEAD lets people choose, one at a time, but the defaults."""
+    found: list[tuple[str, object]] = []
+    for key, question in questions(HEAD).items():
+        choices = question.get("choices") or {}
+        values = list(choices.values()) if isinstance(choices, dict) else choices
+        if question.get("multiselect"):
+            found += [(key, values), (key, [])]
+        else:
+            found += [(key, value) for value in values if value != question["default"]]
+    return [*found, *(("backup_store", store) for store in STORES)]
+
+
+@pytest.mark.parametrize(("key", "value"), toggles(), ids=str)
+def test_each_answer_can_be_switched_on_and_off_again(tmp_path: Path, key: str, value: object) -> None:
+    """One answer at a time, there and back: files and lines come with it and go with it, and nothing else changes."""
+    root = copy(HEAD, tmp_path / "shop", {})
+    before, default = files_of(root), people_s_answers(root)[key]
+
+    by_mainstay(root, **{key: value})
+
+    expected = with_seeded(before, fresh(HEAD, tmp_path / "fresh/shop", {key: value}))
+    assert_clean(root)
+    assert differences(files_of(root), expected) == []
+    commit(root, {})
+    by_mainstay(root, **{key: default})
+    assert_clean(root)
+    assert differences(files_of(root), with_seeded(files_of(root), before)) == []
 
 
 @pytest.mark.parametrize("update", UPDATES)

@@ -185,6 +185,19 @@ def test_an_edited_file_that_an_answer_turns_off_is_not_lost(template: Template,
     assert "platform: fly" in (app / ANSWERS_FILE).read_text()
 
 
+def test_an_answer_that_is_no_choice_any_more_is_named(template: Template, tmp_path: Path) -> None:
+    """Copier puts the default in its place without a word; here the plan shows it, and another can be given."""
+    app = template.adopt(tmp_path / "flying", project_name="app", platform="fly")
+    text = (template.folder / "copier.yml").read_text()
+    put(template.folder, {"copier.yml": text.replace("choices: [other, fly]", "choices: [other, render]")})
+    template.release("v1.1.0", {})
+
+    assert plan_update(app).answers == {"platform": "other"}
+    assert plan_update(app, answers={"platform": "render"}).answers == {"platform": "render"}
+    update_target(app)
+    assert "platform: other" in (app / ANSWERS_FILE).read_text()
+
+
 def test_edits_follow_a_file_that_the_template_renames(template: Template, app: Path) -> None:
     """Copier writes the new name without them."""
     save(app, {PAGE: edited(LINES, 28, "mine")})
