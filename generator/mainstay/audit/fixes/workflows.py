@@ -106,6 +106,4 @@ def _place(document: Document, tree: dict[str, Any], keys: Sequence[str]) -> tup
 
 
 def _unsafe(path: str) -> MainstayError:
-    return MainstayError(
-        f"{path} is written in a way that nothing can be added to safely; it was not changed"
-    )
+    return MainstayError(f"{path} is written in a way that nothing can be added to safely")
