@@ -11,9 +11,9 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from fakes.github.server import github_server
 from helpers.backups import keys_in, manifest_at, put_backup
 from helpers.composite import read_outputs
-from helpers.github_server import github_server
 from helpers.listener import Listener
 from helpers.policies import changed
 from helpers.postgres import Database
@@ -192,8 +192,8 @@ def test_a_newer_revision_opens_an_issue(tmp_path: Path, app: Path) -> None:
         again = act(tmp_path, "sop-update", fake.environ())
 
     assert (told.code, again.code) == (ExitCode.OK, ExitCode.OK), told.log
-    assert [issue["title"] for issue in fake.issues] == ["SOP revision v1.1.0 is available"]
-    assert told.report == {"adopted": "v1.0.0", "newest": "v1.1.0", "issue": fake.issues[0]["html_url"]}
+    assert [issue["title"] for issue in fake.shop.all_issues] == ["SOP revision v1.1.0 is available"]
+    assert told.report == {"adopted": "v1.0.0", "newest": "v1.1.0", "issue": fake.shop.issues[1]["html_url"]}
 
 
 def test_a_missing_permission_is_named(tmp_path: Path, app: Path) -> None:
@@ -204,11 +204,11 @@ def test_a_missing_permission_is_named(tmp_path: Path, app: Path) -> None:
     (app / ".copier-answers.mainstay.yml").write_text(f"_src_path: {template}\n_commit: v1.0.0\n")
 
     with github_server() as fake:
-        fake.faults = {"GET .*/issues": [403]}
+        fake.break_status("GET .*/issues", 403)
         told = act(tmp_path, "sop-update", fake.environ())
 
     assert told.code == ExitCode.FAILED
-    assert "issues: write" in told.errors[0]
+    assert "issues: read" in told.errors[0]
 
 
 def test_what_the_checkout_says_is_no_command(tmp_path: Path, app: Path) -> None:
@@ -258,10 +258,10 @@ def test_a_failure_is_told_everywhere_and_recovery_takes_it_back(
         wrong = re.sub(r":[^:@/]+@", ":wr0ng-pass@", database.url)
 
         failed = act(tmp_path, "backup", {**told, "DATABASE_URL": wrong})
-        (issue,) = fake.open()
+        (issue,) = fake.shop.open_issues
         recovered = act(tmp_path, "backup", {**told, "DATABASE_URL": database.url})
 
-        assert fake.open() == []
+        assert fake.shop.open_issues == []
     assert (failed.code, recovered.code) == (ExitCode.FAILED, ExitCode.OK), recovered.log
     assert listener.paths == [
         "/ping/secret-uuid/start",
@@ -271,7 +271,7 @@ def test_a_failure_is_told_everywhere_and_recovery_takes_it_back(
         "/ping/secret-uuid",
     ]
     assert issue["title"] == "Backup of app failed"
-    everything = json.dumps([listener.heard, fake.issues, fake.comments])
+    everything = json.dumps([listener.heard, fake.shop.all_issues, fake.shop.said])
     assert "authentication" in everything
     assert "wr0ng" not in everything
     assert [command for command in recovered.commands if command.name == "warning"] == []
@@ -285,7 +285,7 @@ def test_a_drill_that_fails_keeps_an_issue_of_its_own(tmp_path: Path, app: Path,
     with github_server() as fake:
         act(tmp_path, "restore-drill", {**fake.environ(), "BEAT": listener.url})
 
-    assert [issue["title"] for issue in fake.open()] == ["Restore drill of app failed"]
+    assert [issue["title"] for issue in fake.shop.open_issues] == ["Restore drill of app failed"]
     assert listener.heard == []
 
 
@@ -294,7 +294,7 @@ def test_what_could_not_be_told_is_a_warning(tmp_path: Path, app: Path, database
     signalling(app, heartbeat="$BEAT", notify="[$OPS]")
     database.execute("CREATE TABLE cat AS SELECT 1 AS n")
     with github_server() as fake:
-        fake.faults = {"GET .*/issues": [403]}
+        fake.break_status("GET .*/issues", 403)
         told = act(
             tmp_path,
             "backup",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.github_server import github_server
+from fakes.github.server import github_server
 from helpers.templates import commit
 from helpers.updates import LINES, PAGE, Template, edited, new_template, put
 from mainstay.action.__main__ import main
@@ -33,7 +33,7 @@ def issue_after_a_run(root: Path) -> str:
         }
         log = io.StringIO()
         assert main({**inputs, **fake.environ()}, log) == ExitCode.OK, log.getvalue()
-    (issue,) = fake.open()
+    (issue,) = fake.shop.open_issues
     return str(issue["body"])
 
 

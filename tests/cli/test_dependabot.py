@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fakes.github.server import github_server
+from fakes.github.state import FakeGitHub
 from helpers.commands import mainstay
-from helpers.github_server import FakeGitHub, github_server
 from helpers.templates import write
 from mainstay.scaffold import ANSWERS_FILE
 
@@ -153,10 +154,10 @@ def test_unknown_labels_do_not_fail_a_check_that_did_not_ask(app: Path) -> None:
 def test_online_asks_github_for_the_labels(app: Path, github: FakeGitHub) -> None:
     """A label that is not there is a finding; with all of them the check passes."""
     mainstay("dependabot", "apply", cwd=app)
-    github.labels = ["deps", "dependencies"]
+    github.shop.label("deps", "dependencies")
 
     failed = mainstay("dependabot", "check", "--online", cwd=app, env=github.environ())
-    github.labels.append("automated")
+    github.shop.label("automated")
     passed = mainstay("dependabot", "check", "--online", cwd=app, env=github.environ())
 
     assert failed.returncode == 1
@@ -167,7 +168,7 @@ def test_online_asks_github_for_the_labels(app: Path, github: FakeGitHub) -> Non
 
 def test_labels_that_github_does_not_tell_are_unknown(app: Path, github: FakeGitHub) -> None:
     """Asked for and not answered: ends with 3, and with 1 when something is wrong as well."""
-    github.faults["GET .*/labels"] = [403, 403]
+    github.break_status("GET .*/labels", 403, 403)
 
     wrong = mainstay("dependabot", "check", "--online", cwd=app, env=github.environ())
     mainstay("dependabot", "apply", cwd=app)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.github_server import REPOSITORY as REPOSITORY_NAME
-from helpers.github_server import FakeGitHub
+from fakes.github.state import REPOSITORY as REPOSITORY_NAME
+from fakes.github.state import FakeGitHub
 from helpers.policies import changed
 from helpers.rendering import REPOSITORY, render
 from helpers.required import missing

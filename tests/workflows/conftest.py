@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fakes.github.server import github_server
+from fakes.github.state import FakeGitHub
 from helpers import act
-from helpers.github_server import FakeGitHub, github_server
 from helpers.stubs import working_tree
 
 

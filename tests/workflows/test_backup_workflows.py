@@ -16,9 +16,9 @@ from datetime import timedelta
 
 import pytest
 
+from fakes.github.state import FakeGitHub
 from helpers.act import Runner, Scene, runner_for
 from helpers.backups import manifest_at, put_backup
-from helpers.github_server import FakeGitHub
 from helpers.listener import Listener
 from helpers.postgres import Database
 from helpers.servers import ACCESS_KEY, SECRET_KEY, S3Server
@@ -69,7 +69,7 @@ def test_a_scheduled_backup_reaches_the_store_and_its_drill_passes(
     assert {"dump.zst", "manifest.json"} <= {key.rpartition("/")[2] for key in shop.stored()}
     assert (drill.code, drill.jobs) == (0, {"drill": "success"}), drill.log
     assert "equal to the manifest" in drill.summary
-    assert github.issues == []
+    assert github.shop.all_issues == []
     for used in shop.runner.stubs.used("aws-actions/configure-aws-credentials"):
         assert (used["role-to-assume"], used["aws-region"]) == (ROLE, "us-east-1")
     assert [used["persist-credentials"] for used in shop.runner.stubs.used("actions/checkout")] == [
@@ -89,10 +89,10 @@ def test_a_backup_that_fails_is_red_and_known(
 
     assert (run.code, run.jobs) == (1, {"backup": "failure"}), run.log
     assert run.steps["backup", "Back up"] == "failure"
-    assert [issue["title"] for issue in github.open()] == ["Backup of app failed"]
+    assert [issue["title"] for issue in github.shop.open_issues] == ["Backup of app failed"]
     assert listener.paths == ["/ping/secret-uuid/start", "/ping/secret-uuid/fail"]
     assert "authentication" in "".join(run.said("error"))
-    assert "wr0ng-pass" not in run.log + run.summary + str(github.issues)
+    assert "wr0ng-pass" not in run.log + run.summary + str(github.shop.all_issues)
     assert shop.stored() == []
 
 
@@ -114,7 +114,7 @@ def test_a_drill_that_fails_is_red_and_known(shop: Shop, github: FakeGitHub) -> 
     run = shop.runner.run("restore-drill.yml", "schedule", variables=shop.variables)
 
     assert (run.code, run.jobs) == (1, {"drill": "failure"}), run.log
-    assert [issue["title"] for issue in github.open()] == ["Restore drill of app failed"]
+    assert [issue["title"] for issue in github.shop.open_issues] == ["Restore drill of app failed"]
     assert "holds no backup" in "".join(run.said("error"))
 
 

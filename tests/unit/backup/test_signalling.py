@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpers.github_server import REPOSITORY, FakeGitHub, github_server
+from fakes.github.server import github_server
+from fakes.github.state import REPOSITORY, FakeGitHub
 from helpers.listener import Listener
 from mainstay.backup.signalling import Channels, backups_told, channels_of, drills_told
 from mainstay.backup.signals import LABEL, BackupFailed, BackupSucceeded, DrillFailed, DrillSucceeded
 from mainstay.errors import EngineError
-from mainstay.platform.github import WORKFLOW_USER, GitHubIssues
+from mainstay.platform.github import connect
 from mainstay.platform.redact import redact
 from mainstay.policy.backups import Backups
 
@@ -41,7 +42,7 @@ def fake() -> Iterator[FakeGitHub]:
 @pytest.fixture
 def with_issues(fake: FakeGitHub, warnings: list[str]) -> Channels:
     """Channels that keep issues."""
-    issues = GitHubIssues(REPOSITORY, "token", fake.url, pause_seconds=0)
+    issues = connect(REPOSITORY, "token", fake.url, pause_seconds=0).issues
     return Channels(issues=lambda: issues, warn=warnings.append)
 
 
@@ -231,15 +232,15 @@ def test_a_failure_opens_one_issue_and_recovery_closes_it(
     with backups_told(["app"], with_issues) as events:
         events.append(BackupFailed("app", "no route"))
 
-    (issue,) = fake.issues
+    (issue,) = fake.shop.all_issues
     assert issue["title"] == "Backup of app failed"
     assert [label["name"] for label in issue["labels"]] == [LABEL]
     assert "    no route" in issue["body"].splitlines()
 
     back_up(with_issues)
 
-    assert fake.open() == []
-    assert fake.comments == [(1, f"Backup {ID} of app succeeded.")]
+    assert fake.shop.open_issues == []
+    assert fake.shop.said == [(1, f"Backup {ID} of app succeeded.")]
     assert warnings == []
 
 
@@ -248,12 +249,12 @@ def test_issues_of_other_databases_kinds_and_people_stay(fake: FakeGitHub, with_
     back_up(with_issues, "app", "app-staging", names=("app", "app-staging"))
     with drills_told(["app"], with_issues) as events:
         events.append(DrillFailed("app", "it differs"))
-    fake.add("copy", str(fake.issues[0]["body"]), LABEL, "mallory")
-    fake.add("by hand", "no marker", LABEL, WORKFLOW_USER)
+    fake.shop.issue("copy", str(fake.shop.issues[1]["body"]), LABEL, author="mallory")
+    fake.shop.issue("by hand", "no marker", LABEL)
 
     back_up(with_issues)
 
-    assert [issue["title"] for issue in fake.open()] == [
+    assert [issue["title"] for issue in fake.shop.open_issues] == [
         "Backup of app-staging failed",
         "Restore drill of app failed",
         "copy",
@@ -261,17 +262,17 @@ def test_issues_of_other_databases_kinds_and_people_stay(fake: FakeGitHub, with_
     ]
     with drills_told(["app"], with_issues) as events:
         events.append(DrillSucceeded("app", ID))
-    assert "Restore drill of app failed" not in [issue["title"] for issue in fake.open()]
+    assert "Restore drill of app failed" not in [issue["title"] for issue in fake.shop.open_issues]
 
 
 def test_two_issues_about_the_same_become_one(fake: FakeGitHub, with_issues: Channels) -> None:
     """Two runs at once may each have opened one."""
     back_up(with_issues, "app")
-    fake.add("Backup of app failed", str(fake.issues[0]["body"]), LABEL, WORKFLOW_USER)
+    fake.shop.issue("Backup of app failed", str(fake.shop.issues[1]["body"]), LABEL)
 
     back_up(with_issues, "app")
 
-    assert [issue["number"] for issue in fake.open()] == [1]
+    assert [issue["number"] for issue in fake.shop.open_issues] == [1]
 
 
 @pytest.mark.parametrize("failing", [["app"], []])
@@ -279,7 +280,7 @@ def test_a_github_that_refuses_fails_no_backup(
     fake: FakeGitHub, with_issues: Channels, warnings: list[str], failing: list[str]
 ) -> None:
     """It is said, with the permission that is missing."""
-    fake.faults = {"GET .*/issues": [403]}
+    fake.break_status("GET .*/issues", 403)
 
     back_up(with_issues, *failing)
 
@@ -301,7 +302,7 @@ def test_all_channels_are_used_though_one_fails(
     back_up(everything, "app")
 
     assert len(listener.heard) == 1
-    assert [issue["title"] for issue in fake.open()] == ["Backup of app failed"]
+    assert [issue["title"] for issue in fake.shop.open_issues] == ["Backup of app failed"]
     assert len(warnings) == 3
 
 

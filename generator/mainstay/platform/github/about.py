@@ -65,9 +65,11 @@ def _rule(data: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON
 
 
 def _protection(data: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON
+    """Return a protection. Nearly all of it may be left out, so an answer without its address is none."""
     reviews = data.get("required_pull_request_reviews") or {}
     checks = data.get("required_status_checks") or {}
     return {
+        "url": data["url"],
         "approvals": reviews.get("required_approving_review_count", 0),
         "code_owner_reviews": reviews.get("require_code_owner_reviews", False),
         "required_checks": checks.get("contexts", ()),

@@ -28,6 +28,7 @@ Flatten = Callable[[Any], Mapping[str, Any]]
 REQUESTS_AT_MOST = 500
 """In one run: half of what a workflow's token has for an hour, which all workflows of a repository share."""
 _PAGE_SIZE, _PAGES_AT_MOST = 100, 100
+_OF_SEVERAL_PARTS = frozenset({"path", "ref", "branch"})
 _NOWHERE = frozenset({403, 404})
 _NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _NEXT = re.compile(r'<([^<>]+)>\s*;\s*rel="next"')
@@ -166,7 +167,7 @@ class Client:
 
     def _address(self, call: Call, path: Mapping[str, str | int]) -> str:
         """Return where to send a call. What is read follows a rename; what is written does not."""
-        names = {name: self._quoted(call, str(value)) for name, value in path.items()}
+        names = {name: self._quoted(call, name, str(value)) for name, value in path.items()}
         if "{repository}" in call.path:
             repository = self.repository()
             if repository.renamed_from and call.verb != "GET":
@@ -177,11 +178,11 @@ class Client:
             names["repository"] = repository.full_name
         return call.path.format_map(names)
 
-    def _quoted(self, call: Call, value: str) -> str:
+    def _quoted(self, call: Call, name: str, value: str) -> str:
         """Return a value for an address. `..` would ask for something else, so there is no such path."""
         if {"", ".", ".."} & set(value.split("/")):
             raise GitHubError(f"cannot {call.what} in {self.name}: {value!r} is no name and no path")
-        return quote(value, safe="/")
+        return quote(value, safe="/" if name in _OF_SEVERAL_PARTS else "")
 
     def _send(
         self,

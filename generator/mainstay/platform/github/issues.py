@@ -19,6 +19,16 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
+class _User:
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Id:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Listed:
     """GitHub lists pull requests among the issues."""
 
@@ -125,7 +135,7 @@ class IssueCalls:
 
     def add_sub_issue(self, number: int, child: int) -> None:
         """Put one issue under another."""
-        child_id = self._client.ask(calls.ISSUE, issue_number=child)["id"]
+        child_id = self._client.one(calls.ISSUE, _Id, dict, issue_number=child).id
         self._made(
             lambda: self._client.one(
                 calls.ADD_SUB_ISSUE, Issue, issue_shape, data={"sub_issue_id": child_id}, issue_number=number
@@ -148,8 +158,8 @@ class IssueCalls:
 
     def _user(self) -> str:
         if self._us is None:
-            user = self._client.ask(calls.USER)  # None: a workflow's own token
-            self._us = WORKFLOW_USER if user is None else str(user["login"])
+            user = self._client.find(calls.USER, _User, dict)
+            self._us = user.login if user else WORKFLOW_USER
         return self._us
 
 
