@@ -28,6 +28,7 @@ from mainstay.backup import (
     take_backup,
     verify_backup,
 )
+from mainstay.backup.engines import postgresql
 from mainstay.backup.prune import prune_backups
 from mainstay.errors import EngineError
 from mainstay.platform import process
@@ -227,3 +228,19 @@ def test_a_clock_that_moved_loses_no_backup(small: Database, store_url: str, mov
     assert first.taken_at < second.taken_at
     assert find_backup(store_url, "app", first.id) == first
     assert find_backup(store_url, "app", second.id) == second
+
+
+def test_a_table_that_stays_locked_fails_the_backup(
+    small: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup that waits for ever fails nothing, and nobody is told."""
+    options = [option for option in postgresql._DUMP if not option.startswith("--lock-wait-timeout=")]
+    assert len(options) == len(postgresql._DUMP) - 1
+    monkeypatch.setattr(postgresql, "_DUMP", (*options, "--lock-wait-timeout=200"))
+
+    with psycopg.connect(small.url) as migration:
+        migration.execute("LOCK TABLE words IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(EngineError, match="LOCK TABLE public.words"):
+            take_backup(Source("app", "postgresql", small.url), store_url)
+
+    assert read_catalog(store_url).backups == ()

@@ -21,9 +21,9 @@ from helpers.backups import keys_in
 from helpers.faulty_store import Fault, FaultyStore
 from helpers.leftovers import Traces, wait_until
 from helpers.policies import changed, policy_text
-from helpers.postgres import Database
+from helpers.postgres import Database, database_names
 from helpers.rendering import REPOSITORY
-from mainstay.backup import Level, read_catalog, verify_backup
+from mainstay.backup import Level, Source, engine_named, read_catalog, take_backup, verify_backup
 from mainstay.platform import process
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads processes from /proc")
@@ -198,3 +198,49 @@ def test_a_stop_signal_ends_the_wait_for_a_store_that_never_answers(
         backends(filled),
     )
     assert read_catalog(faulty_store.url).backups == ()
+
+
+def test_a_restore_that_is_killed_leaves_nothing_under_the_name_that_was_asked_for(
+    filled: Database, tmp_path: Path
+) -> None:
+    """What is left is named for what it is; the same restore then succeeds, and a person drops the other."""
+    (tmp_path / "store").mkdir()
+    store_url = (tmp_path / "store").as_uri()
+    filled.execute(
+        "CREATE FUNCTION slow(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i FROM pg_sleep(0.002)'"
+    )
+    filled.execute("CREATE INDEX ON words (slow(i)) WHERE i < 1000")
+    folder, into = repository(tmp_path / "app", store_url, []), f"{filled.name}_back"
+    take_backup(Source("app", "postgresql", filled.url), store_url)
+    words = [
+        sys.executable,
+        "-m",
+        "mainstay",
+        "backup",
+        "restore",
+        "--repository",
+        str(folder),
+        "--into",
+        into,
+    ]
+
+    def building() -> list[str]:
+        return [name for name in database_names(filled.server_url) if name.startswith(f"{into}_restoring_")]
+
+    def filling() -> bool:
+        return bool(building()) and bool(
+            filled.query("SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%'")
+        )
+
+    with subprocess.Popen(words, env={**os.environ, "DATABASE_URL": filled.url}) as run:
+        assert wait_until(filling, 20)
+        run.kill()
+    (left,) = building()
+    assert into not in database_names(filled.server_url)
+
+    done = process.run(words, env={"DATABASE_URL": filled.url})
+
+    assert done.returncode == 0
+    assert {into, left} <= database_names(filled.server_url)
+    for name in (into, left):
+        engine_named("postgresql").drop_database(filled.server_url, name)

@@ -1,11 +1,12 @@
 """Plans a restore before anything is touched, and carries the plan out.
 
-A database that exists is never written to. The backup goes into a new one beside it; the two then change names in one
-step, and the old one stays, for a person to drop.
+A database that exists is never written to. The backup goes into a new one, which gets its name when it is whole; where
+the name was taken, the two change names in one step, and the old one stays, for a person to drop.
 """
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -132,21 +133,26 @@ def carry_out(
         raise plan.problems[0]
     replacer, into = replacer_named(plan.manifest.engine), plan.into
     engine = replacer.engine(with_owners=plan.with_owners) if replacer else engine_named(plan.manifest.engine)
-    beside = _fitted(into, f"_restoring_{secrets.token_hex(4)}") if plan.kept_as else into
-    restored = restore_backup(
+    restore = functools.partial(
+        restore_backup,
         plan.manifest,
         plan.store_url,
         server_url=plan.server_url,
-        into=beside,
         identities=identities,
         engine=engine,
         clock=clock,
         progress=progress,
     )
-    if replacer is None or plan.kept_as is None:
-        return restored
+    if replacer is None:
+        return restore(into=into)
+    # Under another name until it is whole: what a killed restore leaves behind is taken for nothing else.
+    beside = _fitted(into, f"_restoring_{secrets.token_hex(4)}")
+    restored = restore(into=beside)
     try:
-        replacer.replace(plan.server_url, into, by=beside, kept_as=plan.kept_as)
+        if plan.kept_as is None:
+            replacer.rename(plan.server_url, beside, into)
+        else:
+            replacer.replace(plan.server_url, into, by=beside, kept_as=plan.kept_as)
     except BaseException:
         engine.drop_database(plan.server_url, beside)
         raise

@@ -155,6 +155,10 @@ class Replacer(Protocol):
         """Return how the database and its server stand, for a backup of `server` that holds `content`."""
         ...
 
+    def rename(self, server_url: str, database: str, to: str) -> None:
+        """Give a database that nobody uses another name, which no other one has."""
+        ...
+
     def replace(self, server_url: str, database: str, *, by: str, kept_as: str) -> None:
         """Rename `database` to `kept_as` and `by` to `database` in one step, with owner, privileges and settings."""
         ...

@@ -31,7 +31,8 @@ from mainstay.platform.postgres_installs import find_bin
 DUMP_FORMAT = "pg_dump-custom"
 _CANCEL_SECONDS = 10.0
 _AMCHECK = ("--install-missing", "--heapallindexed", "--no-password")
-_DUMP = ("--format=custom", "--compress=0", "--no-password")
+_DUMP = ("--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=600000")
+"""A table that somebody holds locked for ten minutes fails the backup: one that waits for ever fails nothing."""
 _GLOBALS = ("--globals-only", "--no-role-passwords", "--no-password")
 _ABOUT = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,

@@ -70,6 +70,14 @@ class PostgreSQLTarget:
                 missing_extensions=_missing(connection, _MISSING_EXTENSIONS, content.extensions),
             )
 
+    def rename(self, server_url: str, database: str, to: str) -> None:
+        """Give a database that nobody uses another name, which no other one has."""
+        with (
+            connected(ConnectionUrl.parse(server_url), autocommit=True) as connection,
+            reporting("cannot be named"),
+        ):
+            _alter(connection, "ALTER DATABASE {} RENAME TO {}", database, to)
+
     def replace(self, server_url: str, database: str, *, by: str, kept_as: str) -> None:
         """Rename both in one transaction. Sessions of the old one are ended: nobody else may be in it then."""
         with (
