@@ -55,7 +55,7 @@ def test_the_action_audits_a_hostile_checkout(runner: Runner, tmp_path: Path) ->
     }, run.log + run.summary
     assert not marker.exists()
     assert "SOP-603 audit" in run.summary
-    assert json.loads(run.outputs["report"]).keys() == {"low", "medium", "high", "critical"}
+    assert json.loads(run.outputs["report"]).keys() >= {"critical", "high", "passed", "judged", "findings"}
     assert re.search(r"_Start-up: .* of CPU; packages (downloaded|from the cache)_", run.summary)
     assert run.changed_job == ""
     assert not list(runner.temp.glob("mainstay.*"))

@@ -20,25 +20,32 @@ def markdown(report: Report) -> str:
 
 def _sections(report: Report) -> Iterator[str]:
     worst_first = sorted(report.results, key=lambda result: -result.check.severity)
-    findings = [(result.check, finding) for result in worst_first for finding in result.findings]
+    findings = [_row(result.check, finding, report) for result in worst_first for finding in result.findings]
     if findings:
-        yield _table(("Check", "Severity", "Where", "Finding", "How to fix it"), map(_row, findings[:_SHOWN]))
+        yield _table(("Check", "Severity", "Where", "Finding", "How to fix it"), findings[:_SHOWN])
     if len(findings) > _SHOWN:
         yield f"{len(findings) - _SHOWN} more findings are in the JSON report."
+    if report.gone:
+        yield "### Gone since the baseline\n\n" + "\n".join(
+            f"- {markdown_text(line)}" for line in report.gone[:_SHOWN]
+        )
     if report.incomplete:
         rows = (
             (result.check.id, result.outcome.value, markdown_text(result.reason))
             for result in report.incomplete
         )
         yield "### Could not be completed\n\n" + _table(("Check", "Outcome", "Why"), rows)
+    if report.not_asked:
+        names = ", ".join(result.check.id for result in report.not_asked)
+        yield f"### Not asked\n\nThis audit left these out; they are not known to be good: {names}."
     waived = [row for result in report.results for row in _waived_rows(result)]
     if waived:
         yield "### Waived\n\n" + _table(("Check", "Where", "Finding", "Reason", "Until"), waived)
 
 
-def _row(entry: tuple[Check, Finding]) -> tuple[str, ...]:
-    check, finding = entry
+def _row(check: Check, finding: Finding, report: Report) -> tuple[str, ...]:
     message = markdown_text(finding.message) + (f" ({markdown_text(finding.note)})" if finding.note else "")
+    message += " (in the baseline)" if report.is_known(check, finding) else ""
     return (
         check.id,
         check.severity.label,

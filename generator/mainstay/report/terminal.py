@@ -127,4 +127,4 @@ def _unread(report: Report) -> Iterator[tuple[str, str]]:
         state = "not completed" if unfinished else "not asked" if result.not_asked else result.outcome.value
         causes.setdefault((state, result.reason), []).append(result.check.id)
     for (state, reason), names in causes.items():
-        yield f"{', '.join(names)} {state}", visible(reason)
+        yield f"{', '.join(names)} {state}", visible(reason.removeprefix(f"{state}: "))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from textwrap import dedent
 
@@ -134,6 +135,49 @@ def test_elsewhere_each_finding_is_one_line() -> None:
         == "failed: 13 findings (1 high, 12 medium), 1 of 5 checks passed, 1 waived, 1 could not be completed"
     )
     assert len(lines) == 16
+
+
+BASED = replace(
+    REPORT,
+    results=(REPORT.results[0], Result(DRILL, Outcome.UNKNOWN, "not asked: offline", not_asked=True)),
+    known=frozenset({REPORT.results[0].findings[0].fingerprint("BK101")}),
+    gone=("RB201 docs/runbooks/rb-01.md: it was never reviewed",),
+)
+
+
+def test_a_baseline_and_what_was_not_asked_are_told() -> None:
+    """What is gone, what was there before, what nobody looked at; none of it looks like a pass."""
+    verdict = (
+        "passed with findings: 1 finding (1 high), 0 of 2 checks passed, 1 not asked, 1 in the baseline, "
+        "1 gone since"
+    )
+
+    assert plain(BASED) == (
+        "gone RB201 docs/runbooks/rb-01.md: it was never reviewed\n"
+        "BK101 high backup.yml:4  the backup: it has no schedule; fix: run it at least every 24 hours; "
+        "in the baseline\n"
+        "BK102 not asked: offline\n"
+        f"{verdict}\n"
+    )
+    assert terminal(BASED, colour=False) == dedent(
+        """\
+        gone  RB201 docs/runbooks/rb-01.md: it was never reviewed
+        4 Database backups: 0 of 1 check passed
+          BK101 high  A workflow takes a backup every day
+            backup.yml:4  the backup: it has no schedule (in the baseline)
+            fix: run it at least every 24 hours
+
+        BK102 not asked
+          offline
+
+        passed with findings: 1 finding (1 high), 0 of 2 checks passed, 1 not asked, 1
+          in the baseline, 1 gone since
+        """
+    )
+    shown = markdown(BASED)
+    assert "the backup: it has no schedule (in the baseline)" in shown
+    assert "### Gone since the baseline\n\n- RB201" in shown
+    assert "### Not asked\n\nThis audit left these out; they are not known to be good: BK102." in shown
 
 
 def test_a_clean_report_is_one_line() -> None:
