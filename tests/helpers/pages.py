@@ -16,7 +16,7 @@ from pydantic import TypeAdapter  # noqa: E402
 
 from bench.page import performance_page  # noqa: E402
 from bench.plot import performance_plot  # noqa: E402
-from helpers import action_page  # noqa: E402
+from helpers import action_page, github_page  # noqa: E402
 from helpers.backup_examples import EXAMPLES  # noqa: E402
 from helpers.rendering import rendered  # noqa: E402
 from mainstay.audit.checks import CHECKS  # noqa: E402
@@ -64,6 +64,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/action.md": lambda: _with_blocks("docs/action.md", action_page.BLOCKS),
     "docs/backups.md": lambda: _with_blocks("docs/backups.md", EXAMPLES),
     "docs/checks.md": lambda: checks_markdown(CHECKS),
+    "docs/github.md": lambda: _with_blocks("docs/github.md", github_page.BLOCKS),
     "docs/ownership.md": ownership_page,
     "docs/performance.md": lambda: performance_page(benchmark()),
     "docs/performance.svg": lambda: performance_plot(benchmark()),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_METADATA = "metadata: read"
+METADATA = "metadata: read"
+"""What every token may."""
 _ISSUES, _ISSUES_WRITE = "issues: read", "issues: write"
 _CONTENTS, _CONTENTS_WRITE = "contents: read", "contents: write"
 _PULLS, _PULLS_WRITE = "pull-requests: read", "pull-requests: write"
@@ -48,7 +49,7 @@ class Call:
     @property
     def hint(self) -> str:
         """What to do when the token is refused."""
-        if self.permission == _METADATA:
+        if self.permission == METADATA:
             return "may the token see this repository?"
         if self.permission in NOT_FOR_WORKFLOWS:
             return f"it takes `{self.permission}`, which no workflow can have: give it the token of an App or a person"
@@ -61,12 +62,12 @@ def _call(what: str, request: str, permission: str, *, repeatable: bool = True, 
     return Call(what=what, verb=verb, path=path, permission=permission, repeatable=repeatable, absent=absent)
 
 
-REPOSITORY = _call("read the repository", "GET …", _METADATA)
-USER = _call("ask whose token it is", "GET /user", _METADATA, absent="resource not accessible by integration")
-RATE_LIMIT = _call("ask for the rate limit", "GET /rate_limit", _METADATA)
+REPOSITORY = _call("read the repository", "GET …", METADATA)
+USER = _call("ask whose token it is", "GET /user", METADATA, absent="resource not accessible by integration")
+RATE_LIMIT = _call("ask for the rate limit", "GET /rate_limit", METADATA)
 
 BRANCH = _call("read a branch", "GET …/branches/{branch}", _CONTENTS, absent="branch not found")
-RULES = _call("read the rules of a branch", "GET …/rules/branches/{branch}", _METADATA)
+RULES = _call("read the rules of a branch", "GET …/rules/branches/{branch}", METADATA)
 PROTECTION = _call(
     "read the protection of a branch",
     "GET …/branches/{branch}/protection",
@@ -147,11 +148,11 @@ ENVIRONMENT_VARIABLES = _call(
     "environments: read",
 )
 
-COLLABORATORS = _call("read who has access", "GET …/collaborators", _METADATA)
+COLLABORATORS = _call("read who has access", "GET …/collaborators", METADATA)
 ROLE = _call(
-    "read somebody's role", "GET …/collaborators/{username}/permission", _METADATA, absent="is not a user"
+    "read somebody's role", "GET …/collaborators/{username}/permission", METADATA, absent="is not a user"
 )
-ACCOUNT = _call("look an account up", "GET /users/{username}", _METADATA, absent="not found")
+ACCOUNT = _call("look an account up", "GET /users/{username}", METADATA, absent="not found")
 TEAM = _call("look a team up", "GET /orgs/{org}/teams/{team_slug}", "members: read", absent="not found")
 TEAMS = _call("read the teams of an organisation", "GET /orgs/{org}/teams", "members: read")
 

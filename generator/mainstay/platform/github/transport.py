@@ -1,7 +1,7 @@
 """PyGithub, wrapped once: it signs in, keeps connections and spaces requests out. Whatever comes back is data.
 
 What PyGithub would leave to chance is decided by the client instead: PyGithub repeats POST, never repeats PATCH, sleeps
-without a limit, and takes any text for an answer (measured; docs/adr/0011-github-edge.md).
+without a limit, and takes any text for an answer (measured; docs/adr/0012-github-calls-are-data.md).
 """
 
 from __future__ import annotations
