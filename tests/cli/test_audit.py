@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,9 +12,11 @@ from click.testing import CliRunner, Result
 
 from helpers.audits import audit as audit_of
 from helpers.audits import findings, healthy, remove, write
+from helpers.rendering import git_environment
 from mainstay.audit.checks import CHECKS
 from mainstay.cli import cli
 from mainstay.errors import ExitCode, UsageError
+from mainstay.evidence import BRANCH, PATH, Event, append_to
 from mainstay.platform.process import run
 
 
@@ -201,3 +205,50 @@ def test_the_process_ends_with_the_exit_code(tmp_path: Path) -> None:
     assert done.stdout.isascii()
     assert "\x1b" not in done.stdout
     assert len(findings(audit_of(root))) == 1
+
+
+def test_online_without_a_token_is_incomplete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked for and could not be read is no pass; offline it is not asked."""
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    root = healthy(tmp_path / "r")
+
+    online, offline = (invoke(root, word, "--select", "SEC201") for word in ("--online", "--offline"))
+
+    assert (online.return_value, offline.return_value) == (ExitCode.INCOMPLETE, ExitCode.OK)
+    assert online.stdout.startswith("SEC201 unknown: GITHUB_TOKEN is not set")
+    assert offline.stdout.startswith("SEC201 not asked: the audit is offline\nnothing to judge:")
+
+
+def test_evidence_goes_into_an_empty_folder(tmp_path: Path) -> None:
+    """A bundle that sha256sum verifies; a folder that holds something is refused."""
+    root, folder = healthy(tmp_path / "r"), tmp_path / "evidence/2026"
+
+    written = invoke(root, "--evidence", folder)
+    again = invoke(root, "--evidence", folder)
+
+    assert f"evidence: {folder}\n" in written.stderr
+    assert run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder).returncode == 0
+    inputs = json.loads((folder / "inputs.json").read_text())
+    policy = (root / ".github/mainstay.yml").read_bytes()
+    assert inputs["files"][".github/mainstay.yml"] == hashlib.sha256(policy).hexdigest()
+    assert inputs["commit"] is None
+    assert isinstance(again.exception, UsageError)
+
+
+def test_the_page_has_the_audits_of_the_ledger_in_the_clone(tmp_path: Path) -> None:
+    """The plot of the trend needs no network where the branch was fetched."""
+    root = healthy(tmp_path / "r")
+    at = datetime(2026, 1, 5, tzinfo=UTC)
+    facts = {"passed": 7, "judged": 10, "findings": 3}
+    event = Event(kind="audit", subject="SOP-603", passed=True, at=at, facts=facts)
+    lines = "".join(f"{line}\n" for line in append_to("", [event]))
+    environment = git_environment()
+    run(["git", "init", "--quiet"], cwd=root, env=environment)
+    blob = run(["git", "hash-object", "-w", "--stdin"], cwd=root, stdin=lines).stdout.strip()
+    tree = run(["git", "mktree"], cwd=root, stdin=f"100644 blob {blob}\t{PATH}\n").stdout.strip()
+    commit = run(["git", "commit-tree", "-m", "Record", tree], cwd=root, env=environment).stdout.strip()
+    run(["git", "update-ref", f"refs/remotes/origin/{BRANCH}", commit], cwd=root)
+
+    page = invoke(root, "--format", "html").stdout
+
+    assert "70 % of the checks that were judged passed on 2026-01-05 00:00" in page
