@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -177,6 +177,11 @@ def github_server() -> Iterator[FakeGitHub]:
             self.wfile.write(answer.payload[: len(answer.payload) // 2] if answer.cut else answer.payload)
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the library names them
+
+        def handle(self) -> None:
+            """Answer until the other side has gone; it may go first."""
+            with suppress(ConnectionError):
+                super().handle()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -97,7 +97,11 @@ class FakeGitHub:
 
 @dataclass
 class FakeRepository:
-    """One repository. None for a kind of alerts says that the feature is turned off."""
+    """One repository. None for a kind of alerts says that the feature is turned off.
+
+    Attributes:
+        runs_at_most: How many runs GitHub gives of a list that is narrowed down.
+    """
 
     github: FakeGitHub
     full_name: str
@@ -122,6 +126,7 @@ class FakeRepository:
     code_alerts: list[Json] | None = field(default_factory=list)
     workflows: list[Json] = field(default_factory=list)
     runs: list[Json] = field(default_factory=list)
+    runs_at_most: int = 1000
     secrets: set[str] = field(default_factory=set)
     shared_secrets: set[str] = field(default_factory=set)
     variables: dict[str, str] = field(default_factory=dict)

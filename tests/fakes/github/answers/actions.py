@@ -6,9 +6,6 @@ from typing import Any
 
 from fakes.github.routing import NOT_FOUND, Request, Rows, route
 
-_RESULTS_AT_MOST = 1000
-"""GitHub gives no more of a list of runs that is narrowed down."""
-
 
 @route("GET …/actions/workflows")
 def workflows(request: Request) -> Rows:
@@ -28,7 +25,7 @@ def runs(request: Request) -> Rows:
     found = [run for run in mine if _wanted(run, query)]
     narrowed = {"event", "branch", "status", "created"} & set(query)
     newest = sorted(found, key=lambda run: (run["created_at"], run["id"]), reverse=True)
-    given = newest[:_RESULTS_AT_MOST] if narrowed else newest
+    given = newest[: repo.runs_at_most] if narrowed else newest
     return Rows(given, key="workflow_runs", total=len(newest))
 
 
