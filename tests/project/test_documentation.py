@@ -64,6 +64,9 @@ def _code(path: Path) -> str:
 def _exists(words: list[str]) -> bool:
     command: Command = cli
     while words and isinstance(command, Group):
+        default = getattr(command, "default_verb", None)
+        if default and _exists_in(command, words[0]) is None:
+            words = [default, *words]
         if words[0].startswith("-"):
             break
         for alternative in words[0].split("|")[1:]:

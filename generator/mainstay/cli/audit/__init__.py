@@ -19,12 +19,14 @@ VERBS = {
 class _RunByDefault(LazyGroup):
     """A group that runs the audit when no verb is named, so that PATH can be given right away."""
 
+    default_verb = "run"
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {*VERBS, *ctx.help_option_names}
-        return super().parse_args(ctx, args if args and args[0] in own else ["run", *args])
+        return super().parse_args(ctx, args if args and args[0] in own else [self.default_verb, *args])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        run = self.get_command(ctx, "run")
+        run = self.get_command(ctx, self.default_verb)
         options = [param for param in run.params if isinstance(param, click.Option)] if run else []
         with formatter.section("Options"):
             formatter.write_dl([record for option in options if (record := option.get_help_record(ctx))])
@@ -42,7 +44,7 @@ def audit() -> None:
     Examples:
       mainstay audit                           this repository
       mainstay audit ../shop --fail-on medium  another one, more strictly
-      mainstay audit --online                  GitHub, the store and the ledger too
+      mainstay audit --online                  GitHub, store and ledger too
       mainstay audit --select BK,section:7     backups, and rolling back
       mainstay audit --output audit.html --output audit.sarif
       mainstay audit --baseline known.json     fail only on what is new
