@@ -20,14 +20,15 @@ from fakes.github.state import FakeGitHub
 from helpers.policies import changed
 from helpers.rendering import REPOSITORY, render
 from helpers.required import missing
-from helpers.stubs import Stubs
+from helpers.stubs import Stubs, working_tree
 from helpers.workflow_log import Command
 from mainstay.platform.git import Repository
 from mainstay.platform.postgres_installs import find_bin
 from mainstay.policy import POLICY_PATH
 
 TOOLS = REPOSITORY / ".tools"
-RUNNERS = ("ubuntu-24.04", "ubuntu-latest", "self-hosted")
+RUNNERS = ("ubuntu-24.04", "macos-15", "windows-2025", "self-hosted")
+"""Labels of machines; this one stands for each of them."""
 TOOK: list[tuple[str, float]] = []
 """How long each workflow of this test took, in seconds."""
 _MACHINE = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG")
@@ -222,6 +223,19 @@ def runner_for(
     root = render(scene.folder / "shop", **answers)
     policy = root / POLICY_PATH
     policy.write_text(changed(policy.read_text(encoding="utf-8"), *changes), encoding="utf-8")
+    return _runner(scene, root, settings, dict.fromkeys(_companions(root), scene.machine.action))
+
+
+def own_runner(scene: Scene, **replaced: str) -> Runner:
+    """Return a runner of this very repository, with the content of some files replaced: path -> content."""
+    root = working_tree(scene.folder / "mainstay", everything=True)
+    for name, text in replaced.items():
+        (root / name).write_text(text)
+        (root / name).chmod(0o755)
+    return _runner(scene, root, {}, {})
+
+
+def _runner(scene: Scene, root: Path, settings: Mapping[str, str], companions: dict[str, Path]) -> Runner:
     repository = Repository(root)
     for words in (
         ["init", "-q"],
@@ -231,7 +245,6 @@ def runner_for(
     ):
         repository.git(*words)
     stubs = Stubs(scene.folder / "stubs", {"STUB_REPOSITORY": str(root), **settings})
-    companions = dict.fromkeys(_companions(root), scene.machine.action)
     return Runner(root, scene.folder, stubs, companions, scene.github, scene.machine.environment())
 
 

@@ -7,7 +7,7 @@ would be. What a stub does, where a workflow depends on it, is a script of its n
 from __future__ import annotations
 
 import json
-import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from helpers.pins import interfaces, pins
 from helpers.rendering import REPOSITORY
 from mainstay.platform.git import Repository
 
+_ACTION = ("action.yml", "generator/", "requirements/", "script/")
 SCRIPTS = REPOSITORY / "tests/workflows/stubs"
 
 
@@ -66,6 +67,7 @@ class Stubs:
             "env": {
                 "STUB_RECORD": record,
                 **{_variable(each): f"${{{{ inputs.{each} }}}}" for each in inputs},
+                "STUB_FOLDER": str(self.folder),
                 **self.settings,
             },
             "run": f"tr -d '\\n' <<< \"$STUB_RECORD\" >> '{self.folder}/record'\n"
@@ -86,16 +88,17 @@ def _variable(name: str) -> str:
     return "IN_" + name.upper().replace("-", "_")
 
 
-def working_tree(into: Path) -> Path:
-    """Return a copy of what git would publish of this repository, with what is not committed yet."""
-    source = Repository(REPOSITORY)
-    for name in source.files():
-        if re.match(r"(action\.yml|generator/|requirements/|script/|template/|copier\.yml)", name):
-            file = REPOSITORY / name
-            if not file.is_file():  # deleted, and not yet committed
-                continue
+def working_tree(into: Path, *, everything: bool = False) -> Path:
+    """Return a copy of what git would publish of this repository, with what is not committed yet.
+
+    Args:
+        into: Where the copy is made.
+        everything: Also what the Action does not need.
+    """
+    for name in Repository(REPOSITORY).files():
+        file = REPOSITORY / name
+        if file.is_file() and (everything or name.startswith(_ACTION)):  # else deleted, and not yet committed
             copy = into / name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(file.read_bytes())
-            copy.chmod(file.stat().st_mode)
+            shutil.copy2(file, copy)
     return into

@@ -1,0 +1,43 @@
+"""The workflows that look at the repository itself: the audit, and the watch for a newer revision of the SOP.
+
+What act does not do as GitHub does: it shows no annotation at a line of a pull request; they are read from the log.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.github.state import FakeGitHub
+from helpers.act import Scene, runner_for
+from helpers.templates import commit, git
+from mainstay.scaffold import ANSWERS_FILE
+
+
+@pytest.mark.parametrize("event", ["pull_request", "schedule"])
+def test_the_audit_says_what_is_left_to_do(event: str, scene: Scene) -> None:
+    """A fresh copy has nobody in it yet: the job is red, and each finding is an annotation at its line."""
+    runner = runner_for(scene, {}, (("fail-on: high", "fail-on: low"),), backup_store="s3://b/p")
+
+    run = runner.run("audit.yml", event)
+
+    assert (run.code, run.jobs["audit"]) == (1, "failure"), run.log
+    assert run.steps["audit", "Audit"] == "failure"
+    assert "SOP-603 audit" in run.summary
+    assert any(command.properties.get("file") == ".github/mainstay.yml" for command in run.commands), run.log
+
+
+def test_a_newer_revision_opens_one_issue(scene: Scene, github: FakeGitHub) -> None:
+    """From the template's tags to the issue, twice: the second run finds the first one's issue."""
+    template = scene.folder / "template"
+    commit(template, {"copier.yml": "_subdirectory: template\n", "template/a.txt": "a\n"})
+    git(template, "tag", "-a", "v1.0.0", "-m", "v1.0.0")
+    commit(template, {"template/a.txt": "b\n"})
+    git(template, "tag", "-a", "v1.1.0", "-m", "v1.1.0")
+    runner = runner_for(scene, {}, backup_store="s3://b/p")
+    (runner.root / ANSWERS_FILE).write_text(f"_src_path: {template}\n_commit: v1.0.0\n")
+    commit(runner.root, {})
+
+    runs = [runner.run("sop-update.yml", "schedule") for _ in range(2)]
+
+    assert [(run.code, run.jobs) for run in runs] == [(0, {"update": "success"})] * 2, runs[0].log
+    assert [issue["title"] for issue in github.shop.open_issues] == ["SOP revision v1.1.0 is available"]
