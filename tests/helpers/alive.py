@@ -265,6 +265,15 @@ def _scheduled() -> list[WorkflowFile]:
     return [each for each in found.readable if each.crons]
 
 
+_REVIEWED = {
+    "dismiss_stale_reviews_on_push": False,
+    "require_code_owner_review": False,
+    "require_last_push_approval": False,
+    "required_approving_review_count": 0,
+    "required_review_thread_resolution": False,
+}
+
+
 @functools.cache
 def _github() -> MemoryGitHub:
     outage = datetime(2026, 10, 1, 14, tzinfo=UTC)
@@ -283,7 +292,7 @@ def _github() -> MemoryGitHub:
             url=URL,
         ),
         branch=Branch(name="main", sha="a" * 40, protected=True),
-        rules=(Rule(type="pull_request", parameters={}, source=NAME),),
+        rules=(Rule(type="pull_request", parameters=_REVIEWED, source=NAME),),
         labels=[
             Label(name=name, color="ededed", description="")
             for name in ("automated", "dependencies", "incident", "maintenance")

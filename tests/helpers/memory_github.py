@@ -112,7 +112,8 @@ class MemoryGitHub:
         return tuple(self.labels)
 
     def _alerts_dependabot(self, state: str | None = None) -> tuple[DependabotAlert, ...]:
-        return tuple(alert for alert in self.alerts if state in {None, alert.state})
+        found = [alert for alert in self.alerts if state in {None, alert.state}]
+        return tuple(sorted(found, key=lambda alert: alert.created_at, reverse=True))
 
     def _alerts_security_updates(self) -> SecurityUpdates:
         return self.updates
@@ -124,13 +125,14 @@ class MemoryGitHub:
     def _issues_find(
         self, *, label: str | None = None, state: str = "all", since: datetime | None = None
     ) -> tuple[Issue, ...]:
-        return tuple(
+        found = (
             issue
             for issue in self.issues
             if (label is None or label in issue.labels)
             and state in {"all", issue.state}
             and (since is None or issue.updated_at >= since)
         )
+        return tuple(sorted(found, key=lambda issue: issue.created_at))
 
     def _issues_events(self, number: int) -> tuple[IssueEvent, ...]:
         return self.events.get(number, ())

@@ -39,7 +39,7 @@ def _way_out(environ: Mapping[str, str]) -> Online | None:
     """Return how to ask beyond the checkout.
 
     A pull request is judged by what it changes, and gets no secrets. Elsewhere the workflow decides: the audit asks
-    what it is given a token for (docs/adr/0011-online-and-offline.md).
+    what it is given a token for (docs/adr/0013-online-and-offline.md).
     """
     if environ.get("GITHUB_EVENT_NAME") in _PROPOSALS or not environ.get("GITHUB_TOKEN"):
         return None

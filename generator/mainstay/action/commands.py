@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "audit": "mainstay.action.audit:audit",
     "backup": "mainstay.action.backups:backup",
+    "evidence": "mainstay.action.evidence:evidence",
     "prune": "mainstay.action.prune:prune",
     "restore-drill": "mainstay.action.backups:restore_drill",
     "sop-update": "mainstay.action.sop_update:sop_update",

@@ -19,6 +19,7 @@ COMMANDS = {
     "dependabot": "mainstay.cli.dependabot:dependabot",
     "detect": "mainstay.cli.detect:detect",
     "diff": "mainstay.cli.diff:diff",
+    "evidence": "mainstay.cli.evidence:evidence",
     "init": "mainstay.cli.init:init",
     "plan": "mainstay.cli.plan:plan",
     "policy": "mainstay.cli.policy:policy",
