@@ -23,6 +23,7 @@ class Contract:
     def __init__(self, description: dict[str, Any]) -> None:
         self.description = description
         self._referee = OpenAPI.from_dict(description, config=Config(spec_validator_cls=None))
+        self._judged: dict[tuple[object, ...], str | None] = {}
         self._patterns = [
             (re.compile(_pattern(path)), path) for path in sorted(description["paths"], key=len)
         ]
@@ -41,6 +42,14 @@ class Contract:
         self, verb: str, path: str, query: dict[str, str], body: bytes, reply: tuple[int, bytes] | None = None
     ) -> str | None:
         """Return what is wrong with a request, or with the reply to it; None when it is as GitHub describes it."""
+        case = (verb, path, tuple(sorted(query.items())), body, reply)
+        if case not in self._judged:
+            self._judged[case] = self._judge(verb, path, query, body, reply)
+        return self._judged[case]
+
+    def _judge(
+        self, verb: str, path: str, query: dict[str, str], body: bytes, reply: tuple[int, bytes] | None
+    ) -> str | None:
         request = MockRequest(
             API,
             verb.lower(),
