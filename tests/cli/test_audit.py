@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from fakes.github.server import github_server
 from helpers.audits import audit as audit_of
 from helpers.audits import findings, healthy, remove, write
 from helpers.rendering import git_environment
@@ -177,6 +178,7 @@ def test_a_check_is_explained() -> None:
     assert shown.startswith("BK102: A workflow restores the newest backup as often as the policy says\n")
     assert "Severity high, SOP-603 section 4" in shown
     assert "\nFix: restore `.github/workflows/restore-drill.yml`" in shown
+    assert shown.endswith("\nSee docs/checks.md#bk102\n")
 
 
 def test_the_help_shows_options_examples_and_exit_codes() -> None:
@@ -252,3 +254,21 @@ def test_the_page_has_the_audits_of_the_ledger_in_the_clone(tmp_path: Path) -> N
     page = invoke(root, "--format", "html").stdout
 
     assert "70 % of the checks that were judged passed on 2026-01-05 00:00" in page
+
+
+def test_online_asks_github(tmp_path: Path) -> None:
+    """A process of its own over HTTP: an alert past its clock is named, and a refusal is no pass."""
+    root = healthy(tmp_path / "r")
+    words = [sys.executable, "-m", "mainstay", "audit", str(root), "--online", "--select", "SEC201,SEC202"]
+
+    with github_server() as github:
+        github.shop.dependabot_alert("lodash", "critical", created_at="2026-01-05T09:00:00Z")
+        late = run(words, env=github.environ(), check=False)
+        github.break_status("GET .*/dependabot/alerts", 403)
+        refused = run(words, env=github.environ(), check=False)
+
+    assert late.returncode == ExitCode.FAILED
+    assert late.stdout.splitlines()[0].startswith("SEC202 critical .github/mainstay.yml:")
+    assert "critical: lodash (GHSA-xxxx) is open for more than 4 hours" in late.stdout
+    assert refused.returncode == ExitCode.INCOMPLETE
+    assert refused.stdout.startswith("SEC201, SEC202 unknown: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mainstay.audit.model import Check
+from mainstay.report.sections import section_text
 
 _INTRODUCTION = """\
 # Checks of the audit
@@ -18,7 +19,7 @@ from 300 whether it is well made. `mainstay audit explain ID` shows one page in 
 
 def check_page(check: Check) -> str:
     """Return the page of one check as plain text."""
-    return f"{check.id}: {check.title}\n{_facts(check)}\n\n{check.page}\n"
+    return f"{check.id}: {check.title}\n{_facts(check)}\n\n{check.page}\n\nSee docs/checks.md#{check.id.lower()}\n"
 
 
 def check_lines(checks: Sequence[Check]) -> list[str]:
@@ -37,4 +38,5 @@ def checks_markdown(checks: Sequence[Check]) -> str:
 
 
 def _facts(check: Check) -> str:
-    return f"Severity {check.severity.label}, SOP-603 {'outputs' if check.sop == 'outputs' else f'section {check.sop}'}"
+    after = f"; judged once {', '.join(check.requires)} passes" if check.requires else ""
+    return f"Severity {check.severity.label}, SOP-603 {section_text(check)}{after}"

@@ -26,14 +26,15 @@ Line = tuple[str, str]
 
 def plain(report: Report) -> str:
     """Return one line per finding, per waiver and per check that was not completed; the verdict comes last."""
-    lines = [f"gone {visible(text)}" for text in report.gone]
+    lines = [f"{names}: {reason}" for names, reason in _unread(report.not_asked)]
+    lines += [f"gone {visible(text)}" for text in report.gone]
     lines += [f"{name} waived {text}" for name, text in _waived(report)]
     for result in _worst_last(report.results):
         start = f"{result.check.id} {result.check.severity.label}"
         for finding in result.findings:
             known = "; in the baseline" if report.is_known(result.check, finding) else ""
             lines.append(f"{start} {_told(finding)}; fix: {visible(finding.fix)}{known}")
-    lines += [f"{names}: {reason}" for names, reason in _unread(report)]
+    lines += [f"{names}: {reason}" for names, reason in _unread(report.incomplete)]
     return "\n".join([*lines, verdict(report)]) + "\n"
 
 
@@ -53,6 +54,8 @@ def terminal(report: Report, *, width: int = 80, colour: bool = True) -> str:
 
 
 def _lines(report: Report, width: int) -> Iterator[Line]:
+    for names, reason in _unread(report.not_asked):
+        yield from _wrapped(f"{names}: {reason}", width, style="dim")
     for text in report.gone:
         yield from _wrapped(f"gone  {visible(text)}", width, style="dim")
     for name, text in _waived(report):
@@ -64,7 +67,7 @@ def _lines(report: Report, width: int) -> Iterator[Line]:
             for result in _worst_last(section.results):
                 yield from _group(result, report, width)
             yield "", ""
-    for names, reason in _unread(report):
+    for names, reason in _unread(report.incomplete):
         yield from _wrapped(names, width, style="magenta")
         yield from _wrapped(reason, width, indent="  ")
         yield "", ""
@@ -119,10 +122,10 @@ def _waived(report: Report) -> Iterator[tuple[str, str]]:
             yield result.check.id, f"{told}; until {waived.expires}: {visible(waived.reason)}"
 
 
-def _unread(report: Report) -> Iterator[tuple[str, str]]:
+def _unread(results: Iterable[Result]) -> Iterator[tuple[str, str]]:
     """Yield the checks that came to no end or were not asked, and why: those with the same cause together."""
     causes: dict[tuple[str, str], list[str]] = {}
-    for result in (*report.not_asked, *report.incomplete):
+    for result in results:
         unfinished = bool(result.findings or result.waived)
         state = "not completed" if unfinished else "not asked" if result.not_asked else result.outcome.value
         causes.setdefault((state, result.reason), []).append(result.check.id)

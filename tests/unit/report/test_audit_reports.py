@@ -153,22 +153,20 @@ def test_a_baseline_and_what_was_not_asked_are_told() -> None:
     )
 
     assert plain(BASED) == (
+        "BK102 not asked: offline\n"
         "gone RB201 docs/runbooks/rb-01.md: it was never reviewed\n"
         "BK101 high backup.yml:4  the backup: it has no schedule; fix: run it at least every 24 hours; "
         "in the baseline\n"
-        "BK102 not asked: offline\n"
         f"{verdict}\n"
     )
     assert terminal(BASED, colour=False) == dedent(
         """\
+        BK102 not asked: offline
         gone  RB201 docs/runbooks/rb-01.md: it was never reviewed
         4 Database backups: 0 of 1 check passed
           BK101 high  A workflow takes a backup every day
             backup.yml:4  the backup: it has no schedule (in the baseline)
             fix: run it at least every 24 hours
-
-        BK102 not asked
-          offline
 
         passed with findings: 1 finding (1 high), 0 of 2 checks passed, 1 not asked, 1
           in the baseline, 1 gone since
