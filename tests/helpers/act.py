@@ -31,7 +31,7 @@ RUNNERS = ("ubuntu-24.04", "macos-15", "windows-2025", "self-hosted")
 """Labels of machines; this one stands for each of them."""
 TOOK: list[tuple[str, float]] = []
 """How long each workflow of this test took, in seconds."""
-_MACHINE = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG")
+_MACHINE = ("SSL_CERT_FILE", "SSL_CERT_DIR", "LANG")
 """What a runner machine has of its own: act hands its whole environment to every step."""
 _FIXED = (
     "--json",
@@ -85,7 +85,12 @@ class Machine:
     def environment(self) -> dict[str, str]:
         """Return what the machine sets for every step: it has PostgreSQL 16, and its stores speak HTTP."""
         postgresql = str(find_bin(16, "postgres").parent)
-        return {"HOME": str(self.home), "MAINSTAY_POSTGRES_BIN": postgresql, "AWS_ALLOW_HTTP": "true"}
+        return {
+            "HOME": str(self.home),
+            "PATH": os.environ["PATH"],
+            "MAINSTAY_POSTGRES_BIN": postgresql,
+            "AWS_ALLOW_HTTP": "true",
+        }
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,11 @@ class Runner:
     companions: dict[str, Path]
     github: FakeGitHub
     environment: dict[str, str]
+
+    @property
+    def repository(self) -> Repository:
+        """The repository whose workflows are run."""
+        return Repository(self.root)
 
     def run(
         self,

@@ -2,9 +2,12 @@
 mkdir -p "${IN_PATH:-.}"
 cd "${IN_PATH:-.}"
 git init --quiet
-depth=
-if [ "$IN_FETCH_DEPTH" != 0 ]; then depth="--depth=$IN_FETCH_DEPTH"; fi
-# shellcheck disable=SC2086 # zero or one word
-git fetch --quiet --tags $depth "file://$STUB_REPOSITORY" "${IN_REF:-HEAD}"
+git remote add origin "file://$STUB_REPOSITORY"
+if [ "$IN_FETCH_DEPTH" = 0 ]; then
+    git fetch --quiet --tags origin '+refs/heads/*:refs/remotes/origin/*'
+else
+    git fetch --quiet --no-tags "--depth=$IN_FETCH_DEPTH" origin "${IN_REF:-HEAD}"
+fi
+git fetch --quiet --no-tags origin "${IN_REF:-HEAD}"
 git checkout --quiet FETCH_HEAD
 echo "commit=$(git rev-parse HEAD)" >> "$GITHUB_OUTPUT"
