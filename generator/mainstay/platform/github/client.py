@@ -6,6 +6,8 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import quote
@@ -134,7 +136,9 @@ class Client:
         """Return the record that an answer describes; an answer that lacks something, or is of another kind, fails."""
         kind: Any = record
         try:
-            return cast("Record", _validator(kind).validate_python(dict(flatten(data))))
+            built = _validator(kind).validate_python(dict(flatten(data)))
+            _require_zones(built)
+            return cast("Record", built)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise self._senseless(call, record.__name__) from error
 
@@ -243,6 +247,15 @@ class Client:
 
 def _absent(call: Call, reply: Reply) -> bool:
     return bool(call.absent) and reply.status in _NOWHERE and call.absent in reply.message.lower()
+
+
+def _require_zones(record: Any) -> None:  # noqa: ANN401 - a record, or what is in one
+    """Refuse a time of nowhere: comparing it with another would break whoever asked."""
+    if isinstance(record, datetime) and record.tzinfo is None:
+        raise ValueError(record)
+    if is_dataclass(record):
+        for each in fields(record):
+            _require_zones(getattr(record, each.name))
 
 
 @cache
