@@ -72,6 +72,10 @@ class BackupError(MainstayError):
     """A backup could not be taken, listed or restored."""
 
 
+class NoBackupError(UsageError):
+    """There is no such backup. For whoever names one that is a slip; for a drill it is what it was to find out."""
+
+
 class EngineError(BackupError):
     """The database, or the program that reads it, failed."""
 

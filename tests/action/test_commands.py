@@ -136,7 +136,7 @@ def test_a_drill_without_a_backup_fails(tmp_path: Path, app: Path) -> None:
     """Nothing to restore is a failure, not a day off."""
     told = act(tmp_path, "restore-drill")
 
-    assert told.code == ExitCode.USAGE
+    assert (told.code, told.outputs["result"]) == (ExitCode.FAILED, "failed")
     assert "Restore drills passed: 0 of 1 database" in told.summary
     assert "holds no backup" in told.errors[0]
     assert app.is_dir()

@@ -20,7 +20,7 @@ from typing import TypeVar
 from mainstay.backup.manifest import ID_SHAPE, Manifest, parse_manifest
 from mainstay.backup.records import RECORD_SHAPE, Standing, VerificationRecord, parse_record, standing_of
 from mainstay.backup.stores import Store, open_store
-from mainstay.errors import ObjectMissingError, StoreError, UsageError
+from mainstay.errors import NoBackupError, ObjectMissingError, StoreError
 
 MANIFEST_NAME = "manifest.json"
 _MANIFEST_MOST_BYTES = 64 << 20
@@ -169,17 +169,17 @@ def find_backup(store_url: str, database: str, backup_id: str | None = None) -> 
 
     Raises:
         StoreError: The store or the manifest cannot be read.
-        UsageError: There is no such backup.
+        NoBackupError: There is no such backup.
     """
     store = open_store(store_url)
     matches = (_KEY.fullmatch(key) for key in store.keys(database))
     ids = [match["id"] for match in matches if match and match["manifest"] and match["database"] == database]
     if not ids:
-        raise UsageError(
+        raise NoBackupError(
             f"{store_url} holds no backup of {database!r}", hint="take one: mainstay backup take"
         )
     if backup_id is not None and backup_id not in ids:
-        raise UsageError(
+        raise NoBackupError(
             f"{store_url} holds no backup {backup_id!r} of {database!r}", hint="see: mainstay backup list"
         )
     return _read(store, database, backup_id or max(ids))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mainstay.backup.catalog import Catalog, find_backup, read_catalog
 from mainstay.backup.manifest import Manifest
-from mainstay.errors import StoreError, UsageError
+from mainstay.errors import NoBackupError, StoreError, UsageError
 
 _BY_ID = "give the ID of a backup instead; `mainstay backup list` shows those that can be read"
 
@@ -29,7 +29,8 @@ def choose_backup(
         latest_proved: The newest that was restored and found equal.
 
     Raises:
-        UsageError: More than one condition was given, or no backup meets it.
+        UsageError: More than one condition was given.
+        NoBackupError: No backup meets it.
         StoreError: Something in the store cannot be read: it may be the backup that is meant.
     """
     if sum([backup_id is not None, at is not None, latest_proved]) > 1:
@@ -45,7 +46,7 @@ def choose_backup(
     found = _taken_by(catalog, at) if at else _proved(catalog)
     if found is None:
         what = f"was taken at or before {at.isoformat()}" if at else "was restored and found equal"
-        raise UsageError(
+        raise NoBackupError(
             f"{store_url} holds no backup of {database!r} that {what}", hint="see: mainstay backup list"
         )
     return found

@@ -9,7 +9,7 @@ from mainstay.backup.catalog import find_backup
 from mainstay.backup.manifest import Manifest
 from mainstay.backup.recording import verify_and_record
 from mainstay.backup.verify import Level, Verification, verify_backup
-from mainstay.errors import BackupError, ExitCode, MainstayError, StoreError, VerificationError
+from mainstay.errors import BackupError, ExitCode, MainstayError, NoBackupError, StoreError, VerificationError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.policy.backups import Backups
 from mainstay.policy.durations import spell_duration
@@ -75,7 +75,7 @@ def run_drill(  # noqa: PLR0913 - which database, what was promised; the rest ha
         run_url: The workflow run that this is.
 
     Raises:
-        UsageError: There is no backup.
+        NoBackupError: There is no backup.
         VerificationError: The artifact is damaged.
         StoreError: The store cannot be read.
         EngineError: The scratch server refuses, or there is no server of this version.
@@ -115,4 +115,6 @@ def _broken(age_seconds: float, restore_seconds: float, promised: Backups) -> It
 
 def exit_code_of(failure: MainstayError) -> ExitCode:
     """Return what a drill ends with that failed like this: of a store that cannot be read nothing is claimed."""
-    return ExitCode.INCOMPLETE if isinstance(failure, StoreError) else failure.exit_code
+    if isinstance(failure, StoreError):
+        return ExitCode.INCOMPLETE
+    return ExitCode.FAILED if isinstance(failure, NoBackupError) else failure.exit_code

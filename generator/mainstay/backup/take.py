@@ -17,7 +17,7 @@ from mainstay.backup.manifest import Artifact, Dump, Manifest, new_id
 from mainstay.backup.source import Source
 from mainstay.backup.stores import Store, open_store
 from mainstay.backup.stream import Counter, Meter, compress, part_size_bytes
-from mainstay.errors import BackupError, EngineError, ObjectMissingError, StoreError, UsageError
+from mainstay.errors import BackupError, EngineError, NoBackupError, ObjectMissingError, StoreError
 from mainstay.platform.clock import Clock, SystemClock
 from mainstay.policy.backups import Guards
 from mainstay.progress import SILENT, Progress, Step
@@ -95,7 +95,7 @@ def _backup_before(store_url: str, database: str) -> tuple[Manifest | None, tupl
     """Return the newest backup, and why there is nothing to compare with although there may be one."""
     try:
         return find_backup(store_url, database), ()
-    except UsageError:
+    except NoBackupError:
         return None, ()
     except StoreError as error:
         return None, (f"it was not compared with the backup before: {error.message}",)

@@ -19,7 +19,16 @@ from mainstay.backup import (
     verify_backup,
 )
 from mainstay.backup.drill import Drill, exit_code_of, run_drill
-from mainstay.errors import BackupError, DamageUncheckedError, EngineError, StoreError, VerificationError
+from mainstay.errors import (
+    BackupError,
+    DamageUncheckedError,
+    EngineError,
+    MainstayError,
+    NoBackupError,
+    StoreError,
+    UsageError,
+    VerificationError,
+)
 from mainstay.platform.clock import FixedClock
 from mainstay.platform.postgres_installs import BIN_VARIABLE, find_bin
 from mainstay.policy.backups import Backups
@@ -138,10 +147,13 @@ def test_what_the_engine_could_not_look_for_is_said_and_recorded(
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(StoreError("x"), 3), (VerificationError("x"), 4), (BackupError("x"), 1), (EngineError("x"), 1)],
+    [
+        *[(StoreError("x"), 3), (VerificationError("x"), 4), (BackupError("x"), 1), (EngineError("x"), 1)],
+        *[(NoBackupError("x"), 1), (UsageError("x"), 2)],
+    ],
 )
-def test_a_drill_ends_with_what_it_may_claim(error: BackupError, code: int) -> None:
-    """A store that cannot be read says nothing about the backup in it."""
+def test_a_drill_ends_with_what_it_may_claim(error: MainstayError, code: int) -> None:
+    """A store that cannot be read says nothing about the backup in it; that there is none is a result."""
     assert exit_code_of(error) == code
 
 
