@@ -254,3 +254,19 @@ def test_what_a_file_says_cannot_steer_the_terminal(app: Path) -> None:
         done = mainstay("dependabot", verb, cwd=app)
         assert "\x1b" not in done.stdout + done.stderr
         assert "\u202e" not in done.stdout
+
+
+def test_apply_makes_the_labels_that_are_missing(app: Path, github: FakeGitHub) -> None:
+    """Those that are there stay as they are; without the option GitHub is not asked."""
+    github.shop.label("deps")
+
+    plain = mainstay("dependabot", "apply", cwd=app, env=github.environ())
+    asked = list(github.requests)
+    done = mainstay("dependabot", "apply", "--create-labels", cwd=app, env=github.environ())
+    checked = mainstay("dependabot", "check", "--online", cwd=app, env=github.environ())
+
+    assert asked == []
+    assert "label made" not in plain.stdout
+    assert done.stdout.splitlines()[-2:] == ["label made: dependencies", "label made: automated"]
+    assert checked.returncode == 0
+    assert github.violations == []

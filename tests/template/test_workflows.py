@@ -326,6 +326,25 @@ def test_dependabot_leaves_the_companion_action_to_copier() -> None:
     assert "`copier update` moves both together" in text
 
 
+def test_only_an_app_s_token_may_change_workflows() -> None:
+    """Asked for no more than the update needs, from an environment of its own; without an app there is none."""
+    (job,) = workflows(rendered())["sop-update.yml"]["jobs"].values()
+    (app,) = [step for step in job["steps"] if step["uses"].startswith("actions/create-github-app-token@")]
+    step = companion_step(rendered(), "sop-update.yml")
+
+    assert app["if"] == "vars.SOP_UPDATE_CLIENT_ID != ''"
+    rights = {name: right for name, right in app["with"].items() if name.startswith("permission-")}
+    assert rights == dict.fromkeys(
+        ("permission-contents", "permission-pull-requests", "permission-workflows"), "write"
+    )
+    assert job["environment"] == "sop-update"
+    assert job["permissions"] == {"contents": "read", "issues": "write"}
+    assert step["env"] == {
+        "GITHUB_TOKEN": "${{ github.token }}",
+        "MAINSTAY_UPDATE_TOKEN": "${{ steps.app.outputs.token }}",
+    }
+
+
 def test_nothing_is_deleted_unasked() -> None:
     """The job does not run without its variable, and only one word of it deletes."""
     target = rendered()

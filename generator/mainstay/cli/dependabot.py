@@ -14,6 +14,7 @@ from mainstay.dependabot import Checked, check_repository, plan_repository, writ
 from mainstay.errors import ExitCode, GitHubError
 from mainstay.report.dependabot import check_lines, check_summary, plan_lines, plan_summary
 from mainstay.scaffold.companion import companion_action
+from mainstay.stack.describe import printable
 
 _path_argument = click.argument(
     "path", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path()
@@ -33,6 +34,7 @@ def dependabot() -> None:
       mainstay dependabot check --online   also whether the labels exist
       mainstay dependabot plan             what would be added, and why
       mainstay dependabot apply            add it
+      mainstay dependabot apply --create-labels   and make the labels that Dependabot would ignore otherwise
     """
 
 
@@ -78,13 +80,31 @@ def plan(path: Path, as_json: bool) -> None:
 
 @dependabot.command()
 @_path_argument
+@click.option(
+    "--create-labels",
+    is_flag=True,
+    help="Make the labels that it names and GitHub lacks (GITHUB_REPOSITORY and GITHUB_TOKEN are set).",
+)
 @json_option
-def apply(path: Path, as_json: bool) -> None:
+def apply(path: Path, create_labels: bool, as_json: bool) -> None:
     """Add what is missing, and show it as `plan` does. A file that lacks nothing is not written."""
     planned = plan_repository(path, companion=companion_action(path))
     if planned.merge.edits:
         write_plan(path, planned)
-    _print(plan_summary(planned, written=bool(planned.merge.edits)) if as_json else plan_lines(planned))
+    summary = plan_summary(planned, written=bool(planned.merge.edits))
+    lines = plan_lines(planned)
+    if create_labels:
+        made = _create_labels(path)
+        summary |= {"labels_made": made}
+        lines += [f"label made: {printable(label)}" for label in made]
+    _print(summary if as_json else lines)
+
+
+def _create_labels(path: Path) -> list[str]:
+    from mainstay.dependabot.labels import create_labels  # noqa: PLC0415 - only this option needs GitHub
+    from mainstay.platform.github import github_of  # noqa: PLC0415
+
+    return create_labels(path, github_of(os.environ).about)
 
 
 def _print(result: dict[str, object] | list[str]) -> None:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from mainstay.dependabot.document import Document, Node
 from mainstay.dependabot.style import column_of, dash_of, style_of
-from mainstay.dependabot.wanted import LABELS
 
 HEADER = (
     "# Weekly updates of every dependency. Minor and patch versions come together, each major version alone.",
     "# The cooldown lets others find a broken or hostile release first; it never delays a security update.",
-    "# Create the two labels once, Dependabot ignores missing ones: "
-    + "; ".join(f"gh label create {label}" for label in LABELS),
+    "# Dependabot ignores labels that do not exist. The workflow sop-update makes them; to have them at once:",
+    "# mainstay dependabot apply --create-labels",
     "",
 )
 _FLOW, _ITEM, _KEY = 0, 1, 2

@@ -94,6 +94,16 @@ def plan_repository(root: Path, *, companion: str | None) -> Plan:
     return Plan(found or DEPENDABOT, merge(document, wanted), new=not found)
 
 
+def document_of(root: Path) -> Document | None:
+    """Return the configuration of Dependabot below `root`, or None when it has none.
+
+    Raises:
+        DependabotError: It cannot be read.
+    """
+    path = _path(root)
+    return _document(root, path) if path else None
+
+
 def write_plan(root: Path, plan: Plan) -> None:
     """Write what was planned, whole or not at all, and only when the file is still the one that was read.
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mainstay.errors import MainstayError
 from mainstay.platform import process
+from mainstay.platform.redact import redact, remember
 
 
 class GitError(MainstayError):
@@ -69,6 +73,84 @@ class Repository:
         return sorted(filter(None, done.stdout.split("\0")))
 
 
+@contextmanager
+def second_work_tree(repository: Repository) -> Iterator[Repository]:
+    """Yield a work tree of its own at the commit that is checked out; it is removed afterwards, its commits stay."""
+    with tempfile.TemporaryDirectory(prefix="mainstay-") as scratch:
+        folder = Path(scratch) / repository.root.name
+        repository.git("worktree", "add", "--quiet", "--detach", str(folder))
+        try:
+            yield Repository(folder)
+        finally:
+            repository.git("worktree", "remove", "--force", str(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where `origin` of a repository is, and a token that may write there.
+
+    Attributes:
+        repository: The repository.
+        server_url: The server that the token is for: no other one is shown it.
+        token: The token.
+    """
+
+    repository: Repository
+    server_url: str
+    token: str = field(repr=False)
+
+    def tip(self, branch: str) -> tuple[str, str] | None:
+        """Return commit and message at the tip of a branch; None when there is no such branch.
+
+        Raises:
+            GitError: The remote cannot be read.
+        """
+        ref = f"refs/heads/{branch}"
+        if not self._git("ls-remote", "origin", ref).strip():
+            return None
+        self._git("fetch", "--quiet", "--depth=1", "--no-tags", "origin", ref)
+        commit, _, message = self.repository.git("log", "-1", "--format=%H%n%B", "FETCH_HEAD").partition("\n")
+        return commit, message
+
+    def push(self, branch: str, *, instead_of: str | None) -> None:
+        """Make the commit that is checked out the tip of a branch, if that is still at `instead_of`.
+
+        Raises:
+            GitError: Somebody else was there meanwhile, or the remote refuses.
+        """
+        ref = f"refs/heads/{branch}"
+        lease = f"--force-with-lease={ref}:{instead_of or ''}"
+        self._git("push", "--quiet", "--no-verify", lease, "origin", f"HEAD:{ref}")
+
+    def _git(self, *words: str) -> str:
+        basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+        remember(self.token)
+        remember(basic)
+        environment = {
+            **_CAUTIOUS,
+            # In the environment, where no list of processes shows it; and for one server only.
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{self.server_url.rstrip('/')}/.extraHeader",
+            "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
+        }
+        done = process.run(
+            ["git", "-C", self.repository.root, *words], env=environment, timeout_seconds=300, check=False
+        )
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["git said nothing"])[-1]
+            raise GitError(
+                f"git {words[0]} failed: {redact(last)}", hint="may the app write contents and workflows?"
+            )
+        return done.stdout
+
+
+_CAUTIOUS = {
+    # An address from a file may be `ext::sh -c ...`, which runs a program; and nobody can answer a prompt.
+    "GIT_ALLOW_PROTOCOL": "https:ssh:file",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
 def remote_tags(url: str) -> list[str]:
     """Return the names of the tags of a remote repository.
 
@@ -76,9 +158,7 @@ def remote_tags(url: str) -> list[str]:
         GitError: It cannot be read.
     """
     environment = {
-        # An address from a file may be `ext::sh -c ...`, which runs a program; and nobody can answer a prompt.
-        "GIT_ALLOW_PROTOCOL": "https:ssh:file",
-        "GIT_TERMINAL_PROMPT": "0",
+        **_CAUTIOUS,
         "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
     }
     done = process.run(

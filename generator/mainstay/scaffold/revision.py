@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mainstay.errors import ScaffoldError
-from mainstay.platform.github import Issues
+from mainstay.platform.github import Issue, Issues, PullRequests
 from mainstay.platform.redact import remember_url
 from mainstay.scaffold.answers import ANSWERS_FILE, read_answers
 
@@ -61,10 +61,26 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was done: one line for people, and the address of the issue that is open now."""
+    """What was done: one line for people, and the address of the issue or pull request that is open now."""
 
     verdict: str
     issue_url: str | None = None
+    pull_request_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A pull request to be.
+
+    Attributes:
+        head: The branch that holds the update.
+        base: The branch that it is for.
+        preview: What the update changes in this repository, as Markdown.
+    """
+
+    head: str
+    base: str
+    preview: str
 
 
 def read_adopted(root: Path) -> Adopted:
@@ -96,6 +112,11 @@ def newest_release(tags: Iterable[str]) -> Release | None:
     return max(filter(None, map(_release, tags)), default=None)
 
 
+def newer(adopted: Adopted, newest: Release | None) -> Release | None:
+    """Return the newest release when it is newer than what was adopted."""
+    return newest if newest and (adopted.release is None or adopted.release < newest) else None
+
+
 def reconcile_issue(
     adopted: Adopted, newest: Release | None, issues: Issues, preview: Callable[[Release], str] = lambda _: ""
 ) -> Reconciled:
@@ -106,8 +127,8 @@ def reconcile_issue(
     Raises:
         GitHubError: GitHub refused or failed.
     """
-    ours = [issue for issue in issues.open_and_ours(LABEL) if MARKER in issue.body]
-    if newest is None or (adopted.release is not None and adopted.release >= newest):
+    ours = _ours(issues)
+    if newer(adopted, newest) is None or newest is None:
         for issue in ours:
             issues.close(
                 issue.number, f"This repository has adopted {adopted.revision}. No release is newer."
@@ -126,14 +147,41 @@ def reconcile_issue(
     )
 
 
-def _body(adopted: Adopted, newest: Release, preview: str) -> str:
+def reconcile_pull_request(
+    adopted: Adopted, newest: Release, draft: Draft, pulls: PullRequests, issues: Issues
+) -> Reconciled:
+    """Leave exactly one pull request open for a newer release, and no issue beside it.
+
+    Raises:
+        GitHubError: GitHub refused or failed.
+    """
+    title, body = f"Update SOP-603 to {newest}", f"{_said(adopted, newest)}\n{draft.preview}"
+    pull = next(iter(pulls.find(state="open", head=draft.head)), None)
+    if pull is None:
+        pull = pulls.create(title=title, body=body, head=draft.head, base=draft.base)
+    elif (pull.title, pull.body) != (title, body):
+        pulls.edit(pull.number, title=title, body=body)
+    for issue in _ours(issues):
+        issues.close(issue.number, f"#{pull.number} brings it.")
+    return Reconciled(f"SOP revision {newest} is proposed in #{pull.number}", pull_request_url=pull.url)
+
+
+def _ours(issues: Issues) -> list[Issue]:
+    return [issue for issue in issues.open_and_ours(LABEL) if MARKER in issue.body]
+
+
+def _said(adopted: Adopted, newest: Release) -> str:
     changes = ""
     if repository := adopted.github_repository:
         base, url = adopted.release or adopted.revision, f"https://github.com/{repository}"
         changes = f"\nWhat changed: {url}/compare/{base}...{newest} ([release notes]({url}/releases/tag/{newest})).\n"
     return f"""{MARKER}
 This repository has adopted revision `{adopted.revision}` of the SOP. The newest is `{newest}`.
-{changes}
+{changes}"""
+
+
+def _body(adopted: Adopted, newest: Release, preview: str) -> str:
+    return f"""{_said(adopted, newest)}
 On a clean work tree:
 
 ```sh
