@@ -190,15 +190,35 @@ def test_another_template_s_answers_are_neither_changed_nor_taken_over(hub: Hub,
 
 
 def test_the_questions_are_few_and_can_all_be_left_to_their_defaults() -> None:
-    """An update must never stop to ask."""
-    assert len(QUESTIONS) <= 20
+    """An update must never stop to ask. What is computed is no question."""
+    asked = {key: question for key, question in QUESTIONS.items() if question.get("when") is not False}
+
+    assert len(asked) <= 20
     assert [key for key, question in QUESTIONS.items() if "default" not in question] == []
-    assert [
-        key
-        for key, question in QUESTIONS.items()
-        if question.get("when") is not False and not question.get("help")
-    ] == []
-    assert [key for key, question in QUESTIONS.items() if question.get("secret")] == []
+    assert [key for key, question in asked.items() if len(question.get("help", "").split()) < 6] == []
+    assert [key for key, question in asked.items() if question.get("secret")] == []
+    free = {
+        key for key, question in asked.items() if not question.get("choices") and question["type"] == "str"
+    }
+    assert {key for key in free if "validator" not in asked[key]} == set()
+
+
+def test_the_questions_stand_in_groups() -> None:
+    """Whoever reads copier.yml finds each question below a heading, and what is computed at the end."""
+    text = (REPOSITORY / "copier.yml").read_text(encoding="utf-8")
+    groups: dict[str, list[str]] = {}
+    for heading, key in re.findall(r"^(?:# --- (.+?) -+|([a-z]\w+):)$", text, re.MULTILINE):
+        if heading:
+            groups[heading] = []
+        elif key in QUESTIONS:
+            groups[list(groups)[-1]].append(key)
+
+    assert [key for keys in groups.values() for key in keys] == list(QUESTIONS)
+    assert all(0 < len(keys) <= 7 for keys in groups.values()), groups
+    computed = [heading.startswith("Computed") for heading in groups]
+    assert computed == sorted(computed)
+    for heading, keys in groups.items():
+        assert {QUESTIONS[key].get("when") is False for key in keys} == {heading.startswith("Computed")}
 
 
 def test_the_template_needs_no_trust() -> None:
