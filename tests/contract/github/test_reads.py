@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fakes.github.faults import Fault
 from fakes.github.state import FakeGitHub, FakeRepository
 from mainstay.errors import GitHubError, GitHubFeatureOffError
 from mainstay.platform.clock import FixedClock
@@ -180,6 +181,11 @@ def test_a_feature_that_is_off_is_told_from_one_that_may_not_be_seen(
     for ask in (github.alerts.dependabot, github.alerts.secret_scanning, github.alerts.code_scanning):
         with pytest.raises(GitHubFeatureOffError, match="it is turned off"):
             ask()
+
+    upgrade = "Upgrade to GitHub Pro or make this repository public to enable this feature."
+    fake.fault("GET .*/rules/.*", Fault(status=403, message=upgrade))
+    with pytest.raises(GitHubFeatureOffError, match="Upgrade to GitHub Pro"):
+        github.about.rules("main")
 
     fake.denied = {"vulnerability-alerts: read"}
     with pytest.raises(GitHubError, match="forbids") as caught:

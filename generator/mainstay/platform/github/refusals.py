@@ -9,7 +9,9 @@ from mainstay.platform.github.calls import Call
 from mainstay.platform.github.retrying import Reply
 
 _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _GONE = 401, 403, 404, 410
-_OFF = re.compile(r"\b(?:disabled|not enabled|must be enabled|no analysis found)\b", re.IGNORECASE)
+_OFF = re.compile(
+    r"\b(?:disabled|not enabled|must be enabled|no analysis found|to enable this feature)\b", re.IGNORECASE
+)
 _TOKEN = ("GitHub does not accept the token", "is GITHUB_TOKEN set on the step, and not expired?")
 
 

@@ -23,7 +23,7 @@ class Transport:
     Args:
         token: What to sign in with.
         base_url: Address of the API.
-        pause_seconds: How long to wait between writes; a quarter of it between any two requests.
+        pause_seconds: How long to wait between writes; a tenth of it between any two requests.
         timeout_seconds: How long to wait for an answer.
 
     Raises:
@@ -43,7 +43,7 @@ class Transport:
             base_url=self._base_url,
             retry=0,
             timeout=timeout_seconds,
-            seconds_between_requests=pause_seconds / 4,
+            seconds_between_requests=pause_seconds / 10,
             seconds_between_writes=pause_seconds,
             api_version=API_VERSION,
             lazy=True,
