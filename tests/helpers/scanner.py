@@ -36,7 +36,7 @@ CLEAN: dict[str, Any] = {"results": []}
 
 
 def found_in(root: Path, max_severity: str = "9.8") -> dict[str, Any]:
-    """Return what osv-scanner 2.5.0 wrote about the lock file when its database held the record."""
+    """Return what osv-scanner 2.5 wrote about the lock file when its database held the record."""
     group = {"ids": [RECORD["id"]], "aliases": ["CVE-2026-0001", RECORD["id"]], "max_severity": max_severity}
     package = {
         "package": {"name": "leftish-pad", "version": "1.0.0", "ecosystem": "npm"},

@@ -160,9 +160,10 @@ def test_a_file_that_could_not_be_read_leaves_the_others_incomplete(root: Path, 
 
 
 def test_a_missing_scanner_is_unknown_and_says_how_to_get_it(root: Path) -> None:
-    """As soon as there is a lock file."""
+    """As soon as there is a lock file; also when it is said to be where it is not."""
     report = audit(root, {"PATH": ""})
 
+    assert set(outcomes(audit(root, {VARIABLE: "/nowhere/osv-scanner"}))) == {Outcome.UNKNOWN}
     assert set(outcomes(report)) == {Outcome.UNKNOWN}
     assert "osv-scanner is not installed" in result(report, "SEC211").reason
 
