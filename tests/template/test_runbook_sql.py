@@ -12,7 +12,7 @@ import pytest
 
 from helpers.postgres import Database
 from helpers.rendering import rendered
-from helpers.runbooks import STACKS, Block, database_lines, runbook, runbooks_in
+from helpers.runbooks import ON_POSTGRESQL, STACKS, Block, database_lines, runbook, runbooks_in
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
 
 # The ledger of each migration tool, as that tool creates it.
@@ -48,7 +48,7 @@ def _sql(section: str) -> dict[str, Block]:
     """Return the SQL of a part, of all runbooks of all stacks, each statement once."""
     found = [
         block
-        for stack in STACKS[:-1]
+        for stack in ON_POSTGRESQL
         for book in runbooks_in(rendered(**stack))
         for block in book.blocks("sql", section)
     ]
