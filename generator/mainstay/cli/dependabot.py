@@ -34,7 +34,7 @@ def dependabot() -> None:
       mainstay dependabot check --online   also whether the labels exist
       mainstay dependabot plan             what would be added, and why
       mainstay dependabot apply            add it
-      mainstay dependabot apply --create-labels   and make the labels that Dependabot would ignore otherwise
+      mainstay dependabot apply --create-labels   and make labels that are missing
     """
 
 
