@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -340,9 +341,7 @@ def _github() -> MemoryGitHub:
             ],
         },
         secrets={
-            "backup": set(everything),
-            "restore-drill": set(everything),
-            "backup-prune": set(everything),
+            job.environment: set(everything) for each in _scheduled() for job in each.jobs if job.environment
         },
         variables={None: set(everything)},
         roles={"ana": "admin", "bo": "write"},
@@ -364,8 +363,6 @@ def _github() -> MemoryGitHub:
 
 
 def _names(workflow: WorkflowFile) -> set[str]:
-    import re  # noqa: PLC0415
-
     text = (_files() / "repository" / workflow.path).read_text(encoding="utf-8")
     return set(re.findall(r"(?:secrets|vars)\.([A-Z_0-9]+)", text))
 

@@ -63,12 +63,19 @@ POST_MORTEM_SECTIONS = (
 """Section 8."""
 
 OUTPUTS = (
-    "docs/maintenance/schedule.md",
+    ".github/workflows/sop-update.yml",
+    "docs/maintenance/README.md",
+    "docs/maintenance/agent-prompt.md",
     "docs/maintenance/dependency-updates.md",
     "docs/maintenance/on-call.md",
     "docs/maintenance/review-checklist.md",
+    "docs/maintenance/schedule.md",
 )
 """Outputs and Review Checklist: the files that a person looks for and that no check of its own asks for."""
 
-BACKUP_OUTPUTS = ("docs/maintenance/backups.md", "scripts/backup-database.sh")
+BACKUP_OUTPUTS = (
+    ".github/workflows/backup-prune.yml",
+    "docs/maintenance/backups.md",
+    "scripts/backup-database.sh",
+)
 """Outputs that only a repository with a database owes."""

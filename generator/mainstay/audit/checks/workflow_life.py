@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from mainstay.audit.facts.cron import longest_gap
 from mainstay.audit.facts.runs import DefaultBranch, ScheduledRuns, Settings, WorkflowStates
 from mainstay.audit.facts.trees import mapping
-from mainstay.audit.facts.workflows import Workflow, Workflows
+from mainstay.audit.facts.workflows import Step, Workflow, Workflows
 from mainstay.audit.model import Finding, Location, Severity
 from mainstay.audit.registry import check
 from mainstay.platform.clock import Clock
@@ -131,7 +131,7 @@ def settings_exist(workflows: Workflows, settings: Settings, policy: Policy) -> 
     for workflow in _ours(workflows):
         for job in workflow.jobs:
             place = job.environment
-            for step in job.steps:
+            for step in (each for each in job.steps if not _is_left_out(each, settings, place)):
                 for kind, name in sorted(set(_USED.findall(_text(step.tree)))):
                     if _needed(name, policy) and name not in settings.names(kind, place):
                         word, where = _WORDS[kind], f" --env {place}" if place else ""
@@ -142,6 +142,12 @@ def settings_exist(workflows: Workflows, settings: Settings, policy: Policy) -> 
                             key=f"{kind} {name}",
                             fix=f"gh {word} set {name}{where}",
                         )
+
+
+def _is_left_out(step: Step, settings: Settings, place: str) -> bool:
+    """Return whether a step waits for a variable that is not set: it is optional, and so is what it needs."""
+    waits_for = {name for kind, name in _USED.findall(str(step.tree.get("if", ""))) if kind == "vars"}
+    return not waits_for <= settings.names("vars", place)
 
 
 def _text(tree: object) -> str:
