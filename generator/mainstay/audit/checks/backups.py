@@ -9,7 +9,7 @@ from datetime import timedelta
 from mainstay.audit import sop
 from mainstay.audit.facts.cron import longest_gap
 from mainstay.audit.facts.policy import POLICY, PolicyFile
-from mainstay.audit.facts.workflows import FOLDER, Block, Step, Workflow, Workflows
+from mainstay.audit.facts.workflows import FOLDER, Block, Job, Step, Workflow, Workflows
 from mainstay.audit.model import Finding, Location, NotApplicable, Severity
 from mainstay.audit.registry import check
 from mainstay.policy import Policy
@@ -126,7 +126,7 @@ def _hidden_failures(block: Block) -> Iterator[Finding]:
 def workflows_are_bounded(policy: Policy, workflows: Workflows) -> Iterator[Finding]:
     """A dump that hangs holds its locks for six hours; two at once compete for one database.
 
-    And a workflow that reads production needs no right to write to the repository.
+    And a job that reads production needs no right to write to the repository. One that only records evidence does.
 
     Fix: `timeout-minutes` in each job, `concurrency`, and `permissions` with what the job needs.
     """
@@ -135,13 +135,19 @@ def workflows_are_bounded(policy: Policy, workflows: Workflows) -> Iterator[Find
             wanted = {
                 "timeout-minutes": "timeout-minutes" in job.tree or "uses" in job.tree,
                 "concurrency": "concurrency" in job.tree or "concurrency" in workflow.tree,
-                "permissions": _are_limited(job.tree.get("permissions", workflow.tree.get("permissions"))),
+                "permissions": _only_records(job)
+                or _are_limited(job.tree.get("permissions", workflow.tree.get("permissions"))),
             }
             for key in (key for key, present in wanted.items() if not present):
                 message = f"the job {job.name} has no {key}" + (" of its own" if key == "permissions" else "")
                 yield Finding(
                     message=message, at=job.at, key=f"{job.name} {key}", fix=f"add `{key}` to the job"
                 )
+
+
+def _only_records(job: Job) -> bool:
+    """Return whether a job does nothing but add to the evidence ledger, for which it has to write."""
+    return bool(job.steps) and all(step.command == "evidence" for step in job.steps)
 
 
 def _are_limited(permissions: object) -> bool:

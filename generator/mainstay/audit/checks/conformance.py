@@ -21,7 +21,7 @@ from mainstay.runbooks.placeholders import PLACEHOLDER
 
 _LINE = re.compile(r" \(line (\d+)\)$")
 _COMPANION = re.compile(r"(?P<repository>[A-Za-z0-9-]+/[A-Za-z0-9._-]+)@(?P<ref>[0-9a-f]{40})")
-_COMMANDS = {"audit", "backup", "prune", "restore-drill", "sop-update"}
+_COMMANDS = {"audit", "backup", "evidence", "prune", "restore-drill", "sop-update"}
 _CONFLICT = re.compile(r"<{7}(?: .*)?|>{7}(?: .*)?")
 _OWNED = (
     "docs/incidents/",
