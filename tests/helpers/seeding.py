@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fakes.github.state import FakeGitHub, FakeRepository, stamp
+from fakes.github.repository import FakeRepository, stamp
+from fakes.github.state import FakeGitHub
 from helpers.memory_github import MemoryGitHub
 
 

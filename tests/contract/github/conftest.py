@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from fakes.github.repository import FakeRepository
 from fakes.github.server import github_server
-from fakes.github.state import REPOSITORY, TOKEN, FakeGitHub, FakeRepository
+from fakes.github.state import REPOSITORY, TOKEN, FakeGitHub
 from mainstay.platform.github import GitHub, connect
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes.github.faults import Fault
-from fakes.github.state import FakeGitHub, FakeRepository
+from fakes.github.repository import FakeRepository
+from fakes.github.state import FakeGitHub
 from mainstay.errors import GitHubError, GitHubFeatureOffError
 from mainstay.platform.clock import FixedClock
 from mainstay.platform.github import GitHub, Label, Protection, Rule, SecurityUpdates

@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from fakes.github.faults import BAD_GATEWAY, LOST
-from fakes.github.state import REPOSITORY, TOKEN, FakeGitHub, FakeRepository
+from fakes.github.repository import FakeRepository
+from fakes.github.state import REPOSITORY, TOKEN, FakeGitHub
 from mainstay.errors import GitHubError
 from mainstay.platform.github import WORKFLOW_USER, GitHub, connect
 

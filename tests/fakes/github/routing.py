@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from fakes.github.state import FakeGitHub, FakeRepository
+    from fakes.github.repository import FakeRepository
+    from fakes.github.state import FakeGitHub
 
 INTEGRATION = "Resource not accessible by integration"
 

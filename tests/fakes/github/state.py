@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fakes.github.faults import Fault
-from fakes.github.repository import FakeRepository as FakeRepository
-from fakes.github.repository import account as account
-from fakes.github.repository import stamp as stamp
+from fakes.github.repository import FakeRepository, stamp
 from mainstay.platform.clock import Clock, SystemClock
 
 REPOSITORY = "acme/shop"

@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 from fakes.github.gitdata import Commit
+from fakes.github.repository import FakeRepository, account
 from fakes.github.routing import NOT_FOUND, Refused, Request, Rows, route
-from fakes.github.state import FakeRepository, account
 
 Json = dict[str, Any]
 _CONTENT_AT_MOST_BYTES = 1 << 20

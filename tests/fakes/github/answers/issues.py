@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakes.github.repository import account
 from fakes.github.routing import NOT_FOUND, Refused, Request, Rows, route
-from fakes.github.state import account
 
 Json = dict[str, Any]
 
