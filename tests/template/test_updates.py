@@ -534,6 +534,24 @@ def test_the_diff_shows_what_you_changed_and_nothing_else(template: Template, ap
     assert template.folder.is_dir()
 
 
+def test_a_workflow_that_still_runs_the_action_of_the_old_owner_is_said(tmp_path: Path) -> None:
+    """Where `_src_path` was changed to a fork, both revisions are rendered with the fork: the old line is kept."""
+    kit = "[% set found = _src_path.split('/')[-2:] | join('/') %]"
+    kit = kit.replace("[%", "{%").replace("%]", "%}")
+    text = f"{kit}name: CI\njobs:\n  a:\n    steps:\n      - uses: [[ found ]]@{'a' * 40} # v1.0.0\n"
+    original = new_template(tmp_path / "github.com/acme/kit")
+    original.release("v1.0.1", {f"{CI}.jinja": text})
+    app = original.adopt(tmp_path / "app", project_name="app")
+    fork = tmp_path / "github.com/fork/kit"
+    git(tmp_path, "clone", "-q", str(original.folder), str(fork))
+    answers = (app / ANSWERS_FILE).read_text().replace("/acme/kit", "/fork/kit")
+    save(app, {ANSWERS_FILE: answers})
+
+    assert plan_update(app).notes == (
+        f"{CI} runs the Action acme/kit, and the template comes from fork/kit: one of them is to change",
+    )
+
+
 def test_a_git_that_cannot_merge_trees_is_named(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clear words instead of git's usage text."""
     monkeypatch.setattr("mainstay.platform.git_trees.OLDEST_GIT", (99, 1))

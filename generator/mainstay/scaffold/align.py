@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 WORKFLOWS = ".github/workflows/"
-_USES = re.compile(r"(?P<before>\buses:[ \t]*)(?P<action>[\w.-]+/[\w./-]+)@(?P<pin>\S+([ \t]+#[ \t]*\S+)?)")
+USES = re.compile(r"(?P<before>\buses:[ \t]*)(?P<action>[\w.-]+/[\w./-]+)@(?P<pin>\S+([ \t]+#[ \t]*\S+)?)")
 _VERSION = re.compile(r"#[ \t]*v?(\d+(?:\.\d+)*)$")
 
 
@@ -69,7 +69,7 @@ def _align_pins(sides: Sides) -> Sides:
 def _pins(text: bytes | None) -> dict[str, str]:
     """Return action -> pin with its comment, for the actions that a workflow pins in one way only."""
     found: dict[str, set[str]] = {}
-    for use in _USES.finditer((text or b"").decode(errors="replace")):
+    for use in USES.finditer((text or b"").decode(errors="replace")):
         found.setdefault(use["action"], set()).add(use["pin"])
     return {action: pins.pop() for action, pins in found.items() if len(pins) == 1}
 
@@ -84,4 +84,4 @@ def _repinned(text: bytes, action: str, pin: str) -> bytes:
     def replaced(use: re.Match[str]) -> str:
         return f"{use['before']}{action}@{pin}" if use["action"] == action else use[0]
 
-    return _USES.sub(replaced, text.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    return USES.sub(replaced, text.decode(errors="surrogateescape")).encode(errors="surrogateescape")

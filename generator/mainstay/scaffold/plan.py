@@ -10,11 +10,11 @@ from mainstay.errors import ScaffoldError, UsageError
 from mainstay.platform.git_trees import Entry, Merge, Tree
 from mainstay.scaffold.answers import Answers
 from mainstay.scaffold.losses import Loss, silent_losses
+from mainstay.scaffold.notes import update_notes
 from mainstay.scaffold.ownership import Ownership, ownership_of
 from mainstay.scaffold.renders import Comparison, compared
 from mainstay.scaffold.revision import release_of
 
-_FOREIGN_ANSWERS = ".copier-answers.yml"
 _BASE, _YOURS, _THEIRS = 1, 2, 3
 _BINARY = "CONFLICT (binary)"
 _RENAMED_TWICE = "CONFLICT (rename/rename)"
@@ -270,17 +270,8 @@ def _plan(compared: Comparison, tree: Tree, conflicts: list[Conflict], adopted: 
             for key, value in compared.new.answers.items()
             if not key.startswith("_") and compared.old.answers.get(key, _NO_ANSWER) != value
         },
-        notes=tuple(_notes(compared, {loss.path for loss in losses})),
+        notes=tuple(update_notes(compared, {loss.path for loss in losses})),
     )
 
 
 _NO_ANSWER = object()
-
-
-def _notes(compared: Comparison, told: Collection[str]) -> Iterator[str]:
-    yield from compared.notes
-    for path in sorted(compared.base.keys() - compared.yours.keys() - set(told)):
-        if compared.theirs.get(path) not in {None, compared.base[path]}:
-            yield f"{path}: you deleted it, so it stays deleted"
-    if (compared.target.root / _FOREIGN_ANSWERS).exists():
-        yield f"{_FOREIGN_ANSWERS} belongs to another template and is left alone"
