@@ -39,6 +39,7 @@ jobs:
     runs-on: ubuntu-24.04
     steps:
       - uses: actions/checkout@v4
+        with: {persist-credentials: false}
 """
 _WAIVER = """\
   waivers:

@@ -363,6 +363,16 @@ BROKEN: list[tuple[str, str, Break]] = [
         "is not pinned by its full commit",
         edit(AUDIT, "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1", "actions/checkout@v7"),
     ),
+    (
+        "WF105",
+        "leaves the token of the job in .git/config",
+        edit(".github/workflows/ci.yml", "        with: {persist-credentials: false}\n", ""),
+    ),
+    (
+        "WF105",
+        "leaves the token of the job in .git/config",
+        edit(BACKUP, "persist-credentials: false", "persist-credentials: true"),
+    ),
     ("WF103", "default permissions", edit(".github/workflows/ci.yml", "permissions: {}\n", "")),
     (
         "WF103",

@@ -66,11 +66,12 @@ def test_bounds_are_added_to_a_job(root: Path) -> None:
 
     assert findings(audit(root, "BK104")) == []
     (changed,) = plan.changes
-    assert [line.strip() for line in lines_of(changed)] == [
-        "timeout-minutes: 300",
+    jobs = (root / BACKUP).read_text(encoding="utf-8").count("runs-on:")
+    assert list(lines_of(changed)) == [
         "concurrency:",
-        "group: database-backup",
-        "cancel-in-progress: false",
+        "  group: database-backup",
+        "  cancel-in-progress: false",
+        *["    timeout-minutes: 300"] * jobs,
     ]
 
 
@@ -103,8 +104,10 @@ def test_what_could_break_a_workflow_has_to_be_asked_for(root: Path) -> None:
     withheld = fixed(root, "WF")
     plan = fixed(root, "WF", unsafe=True)
 
-    assert (withheld.changes, withheld.withheld) == ((), 1)
-    assert [list(lines_of(each)) for each in plan.changes] == [["permissions:", "  contents: read"]]
+    assert (withheld.changes, withheld.withheld) == ((), 2)
+    assert [list(lines_of(each)) for each in plan.changes] == [
+        ["permissions:", "  contents: read", "        with:", "          persist-credentials: false"]
+    ]
     assert findings(audit(root, "WF")) == []
 
 
@@ -139,6 +142,41 @@ def test_a_file_that_changed_meanwhile_is_not_written(root: Path) -> None:
         write_fixes(root, plan)
 
     assert (root / BACKUP).read_text() == "on: push\n"
+
+
+CHECKOUTS = """\
+on: push
+jobs:
+  a:
+    runs-on: x
+    steps:
+      - run: ls
+      - uses: actions/checkout@v4 # first
+        with:
+          # all of it
+          fetch-depth: 0
+      - name: Again
+        uses: actions/checkout@v4
+      - {uses: actions/checkout@v4, with: {ref: main}}
+"""
+
+
+def test_every_checkout_of_a_job_is_found_again() -> None:
+    """By its number among the checkouts; in a block, below a comment, in brackets."""
+    found = [("WF105", key_missing(f"a checkout {number}")[1]) for number in (1, 2, 3)]
+
+    after = add_keys(CHECKOUTS.encode(), "w.yml", found).decode()
+
+    assert after == CHECKOUTS.replace(
+        "fetch-depth: 0\n", "fetch-depth: 0\n          persist-credentials: false\n"
+    ).replace(
+        "uses: actions/checkout@v4\n",
+        "uses: actions/checkout@v4\n        with:\n          persist-credentials: false\n",
+    ).replace("{ref: main}", "{ref: main, persist-credentials: false}")
+    with pytest.raises(MainstayError):
+        add_keys(CHECKOUTS.encode(), "w.yml", [("WF105", key_missing("a checkout 4")[1])])
+    with pytest.raises(MainstayError):
+        add_keys(after.encode(), "w.yml", found)
 
 
 def key_missing(key: str) -> tuple[str, Finding]:
@@ -210,12 +248,12 @@ def test_no_unrelated_byte_is_touched(text: str, keys: set[str]) -> None:
 
     after = add_keys(text.encode(), "w.yml", found).decode()
 
-    kept = list(after)
-    at = next(n for n in range(len(text) + 1) if n == len(text) or text[n] != after[n])
-    added = len(after) - len(text)
-    places = [n for n in range(at + 1) if "".join(kept[:n] + kept[n + added :]) == text]
-    assert places, "more than one piece was put in, or something was taken out"
+    rest = iter(after)
+    assert all(char in rest for char in text), "something was taken out or moved"
+    added = sum(len(line) for line in lines_of(Change("w.yml", text.encode(), after.encode())))
+    assert added < len(after) - len(text), "a line was changed, not added"
     before_tree, after_tree = YAML(typ="safe").load(text), YAML(typ="safe").load(after)
-    assert {key: after_tree["jobs"]["b"].pop(key) is not None for key in keys} == dict.fromkeys(keys, True)
+    for key in keys:
+        assert (after_tree if key == "concurrency" else after_tree["jobs"]["b"]).pop(key)
     assert after_tree == before_tree
     assert ("\r\n" in text) == ("\r\n" in after)

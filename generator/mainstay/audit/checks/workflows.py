@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mainstay.audit.facts.trees import mapping
 from mainstay.audit.facts.workflows import Block, Workflow, Workflows
 from mainstay.audit.model import Finding, Location, NotApplicable, Severity
 from mainstay.audit.registry import check
 
+CHECKOUT = "actions/checkout"
 _PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}|docker://[^@\s]+@sha256:[0-9a-f]{64}|(?:\./|\$/)\S*")
 
 
@@ -55,3 +57,25 @@ def permissions_are_declared(workflows: Workflows) -> Iterator[Finding]:
             if block.tree.get("permissions") == "write-all":
                 message, fix = "it may write everything", "name the permissions that it needs"
                 yield Finding(message=message, at=block.at_key("permissions"), key="write-all", fix=fix)
+
+
+@check("WF105", "No checkout leaves its token behind", Severity.MEDIUM, sop="3")
+def tokens_are_dropped(workflows: Workflows) -> Iterator[Finding]:
+    """By default the checkout writes the token of the job into `.git/config`.
+
+    There every later step can read it: a package's install script, or an upload of the whole folder.
+
+    Fix: `persist-credentials: false` below `with` of the checkout. A step that pushes gets the token by itself.
+    """
+    for workflow in workflows:
+        for job in workflow.jobs:
+            checkouts = [step for step in job.steps if step.uses.partition("@")[0] == CHECKOUT]
+            for number, step in enumerate(checkouts, 1):
+                settings = mapping(step.tree.get("with"))
+                if str(settings.get("persist-credentials", True)).strip().lower() != "false":
+                    message = f"{job.name}: {step.name} leaves the token of the job in .git/config"
+                    key, fix = (
+                        f"{job.name} checkout {number}",
+                        "add `persist-credentials: false` to its `with`",
+                    )
+                    yield Finding(message=message, at=step.at, key=key, fix=fix)
