@@ -7,7 +7,7 @@ from typing import get_type_hints
 import pytest
 
 from mainstay.audit.checks import CHECKS
-from mainstay.audit.engine import parameters
+from mainstay.audit.engine import needs, parameters
 from mainstay.audit.facts import PROVIDERS, Online
 from mainstay.audit.facts.files import Root
 from mainstay.audit.model import Check, Severity
@@ -52,11 +52,20 @@ def test_two_checks_with_one_id_are_refused() -> None:
 
 def test_every_fact_that_is_asked_for_can_be_provided() -> None:
     """A check with an unknown parameter would be an error in every repository."""
-    provided = {Root, Clock, Online, WaiverUse} | {get_type_hints(provider)["return"] for provider in PROVIDERS}
+    provided = {Root, Clock, Online, WaiverUse} | {
+        get_type_hints(provider)["return"] for provider in PROVIDERS
+    }
     asked = {kind for item in CHECKS for kind in parameters(item.run).values()}
     asked |= {kind for provider in PROVIDERS for kind in parameters(provider).values()}
 
     assert asked <= provided
+
+
+def test_every_fact_is_needed_by_a_check() -> None:
+    """A fact that nobody judges is not read, and not kept."""
+    needed = {kind for item in CHECKS for kind in needs(item.run, PROVIDERS)}
+
+    assert {get_type_hints(provider)["return"] for provider in PROVIDERS} <= needed
 
 
 def test_the_page_of_all_checks_is_current() -> None:

@@ -7,7 +7,6 @@ from mainstay.audit.facts.alerts import (
     security_alerts,
     security_updates,
 )
-from mainstay.audit.facts.answers import answers
 from mainstay.audit.facts.dependabot import dependabot_config
 from mainstay.audit.facts.documents import documents
 from mainstay.audit.facts.files import Root, repository_files
@@ -26,7 +25,6 @@ from mainstay.audit.facts.vulnerabilities import vulnerabilities
 from mainstay.audit.facts.workflows import workflows
 
 PROVIDERS = (
-    answers,
     checklist_closings,
     checklists,
     default_branch,
