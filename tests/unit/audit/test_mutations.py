@@ -58,7 +58,7 @@ def pairs() -> list[tuple[int, int]]:
     return random.Random(len(EVERY)).sample(every, PAIRS)
 
 
-@pytest.mark.parametrize("pair", pairs(), ids=lambda pair: f"{EVERY[pair[0]][0]}-{EVERY[pair[1]][0]}")
+@pytest.mark.parametrize("pair", pairs(), ids=lambda pair: "-".join(f"{EVERY[n][0]}.{n}" for n in pair))
 def test_two_mutations_hide_neither(tmp_path: Path, pair: tuple[int, int]) -> None:
     """What breaks first does not keep the audit from seeing what breaks second."""
     problem = shown(alive(tmp_path), *(EVERY[number] for number in pair))
