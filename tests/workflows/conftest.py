@@ -18,6 +18,7 @@ from helpers.stubs import working_tree
 def github() -> Iterator[FakeGitHub]:
     """A GitHub that knows one repository."""
     with github_server() as fake:
+        fake.shop.commit({"README.md": "Shop"})
         yield fake
 
 

@@ -16,13 +16,15 @@ from datetime import timedelta
 
 import pytest
 
-from fakes.github.state import FakeGitHub
+from fakes.github.state import REPOSITORY, TOKEN, FakeGitHub
 from helpers.act import Runner, Scene, runner_for
 from helpers.backups import manifest_at, put_backup
 from helpers.listener import Listener
 from helpers.postgres import Database
 from helpers.servers import ACCESS_KEY, SECRET_KEY, S3Server
+from mainstay.evidence import BRANCH, PATH, parse_ledger
 from mainstay.platform.clock import SystemClock
+from mainstay.platform.github import connect
 
 ROLE = "arn:aws:iam::123456789012:role/backup"
 KEYS = {"STUB_ACCESS_KEY": ACCESS_KEY, "STUB_SECRET_KEY": SECRET_KEY}
@@ -53,6 +55,15 @@ def shop(s3_server: S3Server, scene: Scene) -> Shop:
     return Shop(runner_for(scene, KEYS, (HEARTBEAT,), backup_store=f"s3://{bucket}/shop"), bucket, s3_server)
 
 
+def recorded(github: FakeGitHub) -> list[tuple[str, str, bool]]:
+    """Return what the ledger holds: kind, subject, whether it passed."""
+    text = connect(REPOSITORY, TOKEN, github.url, pause_seconds=0).contents.file(PATH, BRANCH)
+    assert text is not None
+    ledger = parse_ledger(text.decode())
+    assert ledger.breaks == ()
+    return [(entry.kind, entry.subject, entry.passed) for entry in ledger.entries]
+
+
 def test_a_scheduled_backup_reaches_the_store_and_its_drill_passes(
     shop: Shop, github: FakeGitHub, database: Database, listener: Listener
 ) -> None:
@@ -63,13 +74,14 @@ def test_a_scheduled_backup_reaches_the_store_and_its_drill_passes(
     backup = shop.runner.run("backup.yml", "schedule", secrets=secrets, variables=shop.variables)
     drill = shop.runner.run("restore-drill.yml", "schedule", variables=shop.variables)
 
-    assert (backup.code, backup.jobs) == (0, {"backup": "success"}), backup.log
+    assert (backup.code, backup.jobs) == (0, {"backup": "success", "evidence": "success"}), backup.log
     assert "1,000 rows in 1 table" in backup.summary
     assert listener.paths == ["/ping/secret-uuid/start", "/ping/secret-uuid"]
     assert {"dump.zst", "manifest.json"} <= {key.rpartition("/")[2] for key in shop.stored()}
-    assert (drill.code, drill.jobs) == (0, {"drill": "success"}), drill.log
+    assert (drill.code, drill.jobs) == (0, {"drill": "success", "evidence": "success"}), drill.log
     assert "equal to the manifest" in drill.summary
     assert github.shop.all_issues == []
+    assert recorded(github) == [("backup", "app", True), ("drill", "app", True)]
     for used in shop.runner.stubs.used("aws-actions/configure-aws-credentials"):
         assert (used["role-to-assume"], used["aws-region"]) == (ROLE, "us-east-1")
     assert [used["persist-credentials"] for used in shop.runner.stubs.used("actions/checkout")] == [
@@ -87,12 +99,13 @@ def test_a_backup_that_fails_is_red_and_known(
 
     run = shop.runner.run("backup.yml", "schedule", secrets=secrets, variables=shop.variables)
 
-    assert (run.code, run.jobs) == (1, {"backup": "failure"}), run.log
+    assert (run.code, run.jobs) == (1, {"backup": "failure", "evidence": "success"}), run.log
     assert run.steps["backup", "Back up"] == "failure"
     assert [issue["title"] for issue in github.shop.open_issues] == ["Backup of app failed"]
     assert listener.paths == ["/ping/secret-uuid/start", "/ping/secret-uuid/fail"]
     assert "authentication" in "".join(run.said("error"))
     assert "wr0ng-pass" not in run.log + run.summary + str(github.shop.all_issues)
+    assert recorded(github) == [("backup", "all", False)]
     assert shop.stored() == []
 
 
@@ -104,7 +117,7 @@ def test_a_sign_in_that_fails_lets_nothing_run(shop: Shop, database: Database) -
         "backup.yml", "schedule", secrets={"DATABASE_URL": database.url}, variables=shop.variables
     )
 
-    assert (run.code, run.jobs) == (1, {"backup": "failure"})
+    assert (run.code, run.jobs) == (1, {"backup": "failure", "evidence": "success"})
     assert ("backup", "Back up") not in run.steps
     assert shop.stored() == []
 
@@ -113,7 +126,7 @@ def test_a_drill_that_fails_is_red_and_known(shop: Shop, github: FakeGitHub) -> 
     """There is nothing to restore: that is a failure, not a day off."""
     run = shop.runner.run("restore-drill.yml", "schedule", variables=shop.variables)
 
-    assert (run.code, run.jobs) == (1, {"drill": "failure"}), run.log
+    assert (run.code, run.jobs) == (1, {"drill": "failure", "evidence": "success"}), run.log
     assert [issue["title"] for issue in github.shop.open_issues] == ["Restore drill of app failed"]
     assert "holds no backup" in "".join(run.said("error"))
 
@@ -155,6 +168,6 @@ def test_static_keys_are_used_when_they_were_chosen(
 
     run = runner.run("backup.yml", secrets={"DATABASE_URL": database.url, **keys}, variables=variables)
 
-    assert (run.code, run.jobs) == (0, {"backup": "success"}), run.log
+    assert (run.code, run.jobs) == (0, {"backup": "success", "evidence": "success"}), run.log
     assert SECRET_KEY not in run.log
     assert runner.stubs.used("aws-actions/configure-aws-credentials") == []

@@ -33,8 +33,8 @@ def test_a_database_of_another_kind_is_backed_up_and_restored(
     )
     drill = runner.run("restore-drill.yml", "schedule", secrets=keys, variables=variables)
 
-    assert (backup.code, backup.jobs) == (0, {"backup": "success"}), backup.log
-    assert (drill.code, drill.jobs) == (0, {"drill": "success"}), drill.log
+    assert (backup.code, backup.jobs) == (0, {"backup": "success", "evidence": "success"}), backup.log
+    assert (drill.code, drill.jobs) == (0, {"drill": "success", "evidence": "success"}), drill.log
     assert "Programs of mariadb: `mariadb-dump" in backup.summary
     assert "equal to the manifest" in drill.summary
     assert mariadb_subject.secret not in backup.log + drill.log

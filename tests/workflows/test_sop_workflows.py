@@ -5,6 +5,8 @@ What act does not do as GitHub does: it shows no annotation at a line of a pull 
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from fakes.github.state import FakeGitHub
@@ -15,14 +17,17 @@ from mainstay.scaffold import ANSWERS_FILE
 
 @pytest.mark.parametrize("event", ["pull_request", "schedule"])
 def test_the_audit_says_what_is_left_to_do(event: str, scene: Scene) -> None:
-    """A fresh copy has nobody in it yet: the job is red, and each finding is an annotation at its line."""
+    """A fresh copy has nobody in it yet: the job is red, findings are at their lines and under Security."""
     runner = runner_for(scene, {}, (("fail-on: high", "fail-on: low"),), backup_store="s3://b/p")
 
-    run = runner.run("audit.yml", event)
+    run = runner.run("audit.yml", event, variables={"CODE_SCANNING": "on"})
 
     assert (run.code, run.jobs["audit"]) == (1, "failure"), run.log
     assert run.steps["audit", "Audit"] == "failure"
     assert "SOP-603 audit" in run.summary
+    uploaded = json.loads((scene.folder / "stubs/uploaded.sarif").read_text())
+    assert uploaded["runs"][0]["results"]
+    assert ("evidence" in run.jobs) == (event == "schedule")
     assert any(command.properties.get("file") == ".github/mainstay.yml" for command in run.commands), run.log
 
 
