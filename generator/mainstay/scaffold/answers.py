@@ -55,20 +55,12 @@ def _candidates(stack: Stack, key: str) -> dict[str, int]:
     """Return answer -> how deep its nearest proof lies. What the template does not know is answered as `none`."""
     kind, known = ANSWERED[key]
     parts: Sequence[Part] = getattr(stack, kind)
-    # Drivers and URLs of MySQL serve MariaDB too: beside a proof of MariaDB, only a MySQL image proves MySQL.
-    serves_both = {"mysql", "mariadb"} <= {part.name for part in parts}
     found: dict[str, int] = {}
     for part in parts:
-        if serves_both and part.name == "mysql" and not _has_image(part):
-            continue
         name = part.name if part.name in known else _FALLBACKS[key]
         depth = min(evidence.path.count("/") for evidence in part.evidence)
         found[name] = min(depth, found.get(name, depth))
     return found
-
-
-def _has_image(part: Part) -> bool:
-    return any("image" in evidence.because for evidence in part.evidence)
 
 
 def notes_on(stack: Stack) -> list[str]:

@@ -30,8 +30,18 @@ def detect_stack(tree: RepoTree) -> Stack:
     survey = Survey(tree, ecosystems.GLOBS | signs.GLOBS)
     found = ecosystems.find_ecosystems(survey)
     parts = signs.find_parts(survey)
+    parts["databases"] = _without_shared_drivers(parts.get("databases", ()))
     notes = [*_unread(survey), *_broken(survey), *_ambiguous(parts)]
     return Stack(ecosystems=tuple(found), **parts, notes=tuple(notes))
+
+
+def _without_shared_drivers(databases: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Drivers and URLs of MySQL serve MariaDB too: beside a proof of MariaDB, only an image proves MySQL."""
+    found = {part.name: part for part in databases}
+    mysql = found.get("mysql")
+    if "mariadb" not in found or mysql is None or any("image" in proof.because for proof in mysql.evidence):
+        return databases
+    return tuple(part for part in databases if part is not mysql)
 
 
 def _unread(survey: Survey) -> Iterator[str]:

@@ -247,11 +247,10 @@ KNEX_ON_RAILWAY = Repo(
     ecosystems={"docker-compose": ["/"], "github-actions": ["/"], "npm": ["/"]},
     parts={
         "package_managers": {"yarn": "yarn.lock"},
-        "databases": {"mariadb": "compose.yml", "mysql": "knexfile.cjs"},
+        "databases": {"mariadb": "compose.yml"},
         "migrations": {"knex": "knexfile.cjs"},
         "platforms": {"railway": "railway.json"},
     },
-    notes=["several databases: mariadb (compose.yml), mysql (knexfile.cjs)"],
 )
 TYPEORM_MONOREPO_ON_NETLIFY = Repo(
     {
