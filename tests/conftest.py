@@ -16,6 +16,7 @@ for ignorable, handler in ((signal.SIGINT, signal.default_int_handler), (signal.
         signal.signal(ignorable, handler)
 
 pytest_plugins = [
+    "helpers.debian",
     "helpers.faulty_store",
     "helpers.listener",
     "helpers.postgres",

@@ -32,8 +32,17 @@ def test_the_action_audits_a_hostile_checkout(runner: Runner, tmp_path: Path) ->
     (runner.workspace / "uv.toml").write_text('index-url = "https://index.invalid/simple"\n')
     (runner.workspace / "pip.conf").write_text("[global]\nindex-url = https://index.invalid/simple\n")
     (runner.workspace / ".python-version").write_text("2.7\n")
+    programs = runner.workspace / "node_modules/.bin"
+    programs.mkdir(parents=True)
+    for name in ("sh", "env", "sed", "mktemp", "python3", "git", "rm", "uv"):
+        (programs / name).write_text(f"#!/bin/sh\necho hijacked > '{marker}'\n")
+        (programs / name).chmod(0o755)
+    (runner.workspace / "bashrc").write_text(f"echo hijacked > '{marker}'\n")
     hostile = str(runner.workspace)
     runner.env = {
+        "PATH": f"node_modules/.bin:{programs}:.:{os.environ['PATH']}",
+        "BASH_ENV": f"{hostile}/bashrc",
+        "ENV": f"{hostile}/bashrc",
         "PYTHONPATH": hostile,
         "PYTHONHOME": hostile,
         "PYTHONSTARTUP": f"{hostile}/json.py",

@@ -84,7 +84,7 @@ class Runner:
     ) -> tuple[str, dict[str, str]]:
         files = {kind: self.temp / f"{number}-{kind}" for kind in _FILES}
         for file in files.values():
-            file.touch()
+            file.write_text("")
         script = self.temp / f"{number}.sh"
         script.write_text(interpolate(step["run"], context))
         assert step["shell"] == "bash"
