@@ -145,6 +145,7 @@ def test_with_an_app_s_token_a_pull_request_brings_the_revision(app: Path, githu
     assert "_commit: v1.1.0" in git(remote, "show", f"{BRANCH}:{ANSWERS_FILE}")
     assert git(app, "status", "--short", "--branch") == before
     assert git(app, "worktree", "list").count("\n") == 1
+    assert not (app / ".git/FETCH_HEAD").exists()
     assert APP["MAINSTAY_UPDATE_TOKEN"] not in log + (app / ".git/config").read_text()
 
 

@@ -78,7 +78,10 @@ def second_work_tree(repository: Repository) -> Iterator[Repository]:
     """Yield a work tree of its own at the commit that is checked out; it is removed afterwards, its commits stay."""
     with tempfile.TemporaryDirectory(prefix="mainstay-") as scratch:
         folder = Path(scratch) / repository.root.name
-        repository.git("worktree", "add", "--quiet", "--detach", str(folder))
+        # Hooks of the repository are for people.
+        repository.git(
+            "-c", "core.hooksPath=/dev/null", "worktree", "add", "--quiet", "--detach", str(folder)
+        )
         try:
             yield Repository(folder)
         finally:
@@ -108,8 +111,15 @@ class Remote:
         ref = f"refs/heads/{branch}"
         if not self._git("ls-remote", "origin", ref).strip():
             return None
-        self._git("fetch", "--quiet", "--depth=1", "--no-tags", "origin", ref)
-        commit, _, message = self.repository.git("log", "-1", "--format=%H%n%B", "FETCH_HEAD").partition("\n")
+        url = self.repository.git("remote", "get-url", "origin")
+        with tempfile.TemporaryDirectory(prefix="mainstay-") as scratch:
+            # Fetched into the repository itself, a single commit would make all of it a shallow clone.
+            process.run(["git", "init", "--quiet", "--bare", scratch])
+            beside = Remote(Repository(Path(scratch)), self.server_url, self.token)
+            beside._git("fetch", "--quiet", "--depth=1", "--no-tags", "--filter=tree:0", "--", url, ref)
+            commit, _, message = beside.repository.git(
+                "log", "-1", "--format=%H%n%B", "FETCH_HEAD"
+            ).partition("\n")
         return commit, message
 
     def push(self, branch: str, *, instead_of: str | None) -> None:

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,6 +64,7 @@ class ScratchGit:
     repository: Repository
     objects: Path
     index: Path
+    _written: dict[frozenset[tuple[str, Entry]], str] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def beside(cls, repository: Repository, folder: Path) -> ScratchGit:
@@ -122,8 +123,11 @@ class ScratchGit:
 
     def write_tree(self, tree: Tree) -> str:
         """Return the name of the tree as a git object."""
-        environment = self._index_of(tree)
-        return self._git("write-tree", env=environment).strip()
+        key = frozenset(tree.items())
+        if key not in self._written:
+            environment = self._index_of(tree)
+            self._written[key] = self._git("write-tree", env=environment).strip()
+        return self._written[key]
 
     def write_files(self, tree: Tree, into: Path) -> None:
         """Write the files of a tree into a folder, byte for byte."""
@@ -144,7 +148,9 @@ class ScratchGit:
         """Return the merge of two descendants of `base`; `label` stands at their side of a conflict."""
         root = self._commit(base)
         for name, tree in (("yours", ours), (label, theirs)):
-            self._git("update-ref", f"refs/heads/{name}", self._commit(tree, root))
+            ref = self.folder / "refs/heads" / name  # as `git update-ref` does, without a process
+            ref.parent.mkdir(parents=True, exist_ok=True)
+            ref.write_text(f"{self._commit(tree, root)}\n", encoding="utf-8")
         done = self._run("merge-tree", "--write-tree", "-z", "--messages", "yours", label, check=False)
         if done.returncode not in {0, 1}:
             raise GitError(f"git cannot merge: {done.stderr.strip()}")
@@ -176,10 +182,10 @@ class ScratchGit:
         oid, _, rest = output.partition("\0")
         stages: dict[str, dict[int, Entry]] = {}
         fields = iter(rest.split("\0"))
-        for field in fields:
-            if not field:
+        for line in fields:
+            if not line:
                 break
-            facts, _, path = field.partition("\t")
+            facts, _, path = line.partition("\t")
             mode, blob, stage = facts.split()
             stages.setdefault(path, {})[int(stage)] = Entry(mode, blob)
         tree = _entries(
