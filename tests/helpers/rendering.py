@@ -48,7 +48,7 @@ def _rendered(answers: str) -> Path:
     # plumbum, through which copier calls git, has its own copy of the environment.
     with cache, local.env(**git_environment()):
         run_copy(
-            str(_template()),
+            str(template_repository()),
             target,
             data=json.loads(answers),
             settings=Settings(),  # not those of whoever runs the tests
@@ -60,7 +60,7 @@ def _rendered(answers: str) -> Path:
 
 
 @functools.cache
-def _template() -> Path:
+def template_repository() -> Path:
     """Return a git repository of what copier reads, as it is now: quicker to clone than all of this one."""
     folder = scratch_folder() / "template"
     shutil.copytree(REPOSITORY / "template", folder / "template")
