@@ -165,10 +165,10 @@ class MemoryGitHub:
         return frozenset(self.variables.get(environment, ()))
 
     def _people_role_of(self, login: str) -> str:
-        return self.roles.get(login, "none")
+        return next((role for name, role in self.roles.items() if name.casefold() == login.casefold()), "none")
 
     def _people_user_exists(self, login: str) -> bool:
-        return login in self.roles
+        return login.casefold() in {name.casefold() for name in self.roles}
 
     def _contents_file(self, path: str, ref: str | None = None) -> bytes | None:
         return self.files.get((ref, path))

@@ -11,6 +11,8 @@ from mainstay.runbooks.model import SECTIONS, Problem, Runbook, RunbookFolder
 MOST_TICKS = 7
 _TICK = re.compile(r"\s*[-*] \[[ xX]\] ")
 _ITEM = re.compile(r"( *)[-*] ")
+_ELSEWHERE = re.compile(r"\[[^\[\]]*\]\([^()#][^()]*\)[^.;:]*")
+"""A link and what follows it: "RB-03, Mitigate 1" is a step of another page. Linear: nothing in it can begin twice."""
 _REFERENCE = re.compile(r"\b(Mitigate|Diagnose) (\d+)\b")
 
 
@@ -67,9 +69,7 @@ def _indent(text: str) -> int:
 def _references(book: Runbook) -> Iterator[Problem]:
     known = {title: book.steps(title) for title in ("Mitigate", "Diagnose")}
     for line, text in enumerate(book.document.prose, 1):
-        own = re.sub(
-            r"\[[^\]]*\]\([^)#]+[^)]*\)[^.;:]*", "", text
-        )  # "RB-03, Mitigate 1" is a step of another page
+        own = _ELSEWHERE.sub("", text)
         for title, number in _REFERENCE.findall(own):
             if int(number) not in known[title] and title in book.parts:
                 message = f"there is no step {title} {number}"
