@@ -144,6 +144,7 @@ def test_rights_are_granted_job_by_job(answers: dict[str, Any]) -> None:
         for name, rights in granted.items()
     }
     wanted = {
+        "audit.yml:alive": {"security-events"},
         "audit.yml:audit": {"security-events"},
         "audit.yml:evidence": {"contents"},
         "backup.yml:backup": {"issues"},

@@ -11,6 +11,7 @@ What act does not do as GitHub does, and what that means here:
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -88,6 +89,19 @@ def test_a_scheduled_backup_reaches_the_store_and_its_drill_passes(
         "false",
         "false",
     ]
+
+
+def test_the_weekly_audit_asks_github_and_the_store(shop: Shop, github: FakeGitHub) -> None:
+    """There is no backup yet, which a pull request cannot know; what the audit found is in the ledger."""
+    run = shop.runner.run("audit.yml", "schedule", variables={**shop.variables, "CODE_SCANNING": "on"})
+
+    assert run.jobs == {"alive": "failure", "evidence": "success"}, run.log
+    assert run.steps["alive", "Audit"] == "failure"
+    assert any("/dependabot/alerts" in request for request in github.requests)
+    uploaded = json.loads((shop.runner.folder / "stubs/uploaded.sarif").read_text())
+    found = {result["ruleId"] for result in uploaded["runs"][0]["results"]}
+    assert "BK201" in found, sorted(found)
+    assert [(kind, passed) for kind, _, passed in recorded(github)] == [("audit", False)]
 
 
 def test_a_backup_that_fails_is_red_and_known(
