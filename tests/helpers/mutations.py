@@ -423,7 +423,12 @@ ALIVE: list[tuple[str, str, Mutation]] = [
     (
         "WF202",
         "no scheduled run succeeded",
-        runs("audit.yml", run_of(AUDIT, NOW - HOUR, conclusion="failure")),
+        runs("sop-update.yml", run_of("x", NOW - HOUR, conclusion="failure")),
+    ),
+    (
+        "WF202",
+        "no scheduled run succeeded",
+        runs("audit.yml", run_of(AUDIT, NOW - HOUR, conclusion="startup_failure")),
     ),
     ("WF202", "no scheduled run succeeded", runs("backup.yml", run_of("x", NOW - 31 * HOUR))),
     ("WF203", "the secret DATABASE_URL is not set in the environment backup", without("DATABASE_URL")),

@@ -20,6 +20,8 @@ _BACKUPS = {"backup", "restore-drill"}
 """Commands whose workflows BK103 judges, more strictly."""
 _LATE = timedelta(hours=6)
 """GitHub starts what is scheduled late; the worst that was measured was a little under six hours."""
+_ALIVE, _JUDGED = {"success"}, {"failure"}
+"""An audit that found something ends red, and has run. Were that held against it, it could never be green again."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _USED = re.compile(r"\b(secrets|vars)\.([A-Za-z_][A-Za-z0-9_]*)")
 _WORDS = {"secrets": "secret", "vars": "variable"}
@@ -87,7 +89,8 @@ def schedules_succeed(
     """A run that somebody starts by hand before a review proves nothing about the other nights.
 
     Only runs that the schedule started count. A success has to be younger than the longest pause of the schedule and
-    six hours; a workflow that was never started by its schedule is named too, once its first time is past.
+    six hours; a workflow that was never started by its schedule is named too, once its first time is past. An audit
+    that ended red because of what it found has run.
 
     Fix: `gh run list --workflow FILE --event schedule` shows the runs; mend what the last red one names.
     """
@@ -104,7 +107,8 @@ def schedules_succeed(
         if not found:
             yield Finding(message="its schedule never started it", at=at, key="never", fix=fix)
             continue
-        good = next((run for run in found if run.conclusion == "success"), None)
+        alive = _ALIVE | _JUDGED if any(step.command == "audit" for step in workflow.steps()) else _ALIVE
+        good = next((run for run in found if run.conclusion in alive), None)
         if good is None or (limit and clock.now() - good.created_at > limit):
             span = f" within {spell_duration(limit)}" if limit else ""
             evidence = {"last": found[0].url, "conclusion": str(found[0].conclusion)}
