@@ -36,6 +36,7 @@ DOMAINS = (
     "dependabot",
     "backup",
     "audit",
+    "runbooks",
     "incident",
     "maintenance",
     "evidence",

@@ -28,8 +28,8 @@ def runbook() -> None:
 
     \b
     Examples:
-      mainstay runbook lint                         what is wrong, and what is due
-      mainstay runbook list                         who owns what, and how fresh it is
+      mainstay runbook lint    what is wrong, and what is due
+      mainstay runbook list    who owns what, and how fresh it is
       mainstay runbook new "Search is down" --alert SearchDown
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mainstay.runbooks.model import INDEX, Problem, Runbook, RunbookFolder
@@ -28,29 +28,29 @@ def alerts_have_runbooks(folder: RunbookFolder) -> Iterator[Problem]:
             message = "no page leads from an alert to its runbook"
             yield _problem(INDEX, 1, "index", message, f"write {INDEX}: a table with a row for each runbook")
         return
-    yield from _index_problems(folder.index, {book.name: book for book in folder.books})
+    yield from _index_problems(folder.index, folder)
 
 
-def _index_problems(index: Document, books: Mapping[str, Runbook]) -> Iterator[Problem]:
-    named: set[str] = set()
+def _index_problems(index: Document, folder: RunbookFolder) -> Iterator[Problem]:
+    books, named = {book.name: book for book in folder.books}, set[str]()
     for line, name, alerts in _rows(index):
         named.add(name)
-        if name not in books:
-            yield _problem(
-                index.path, line, name, f"{name} is no runbook", "correct the link, or drop the row"
-            )
-            continue
-        own = {*books[name].words("alerts")}
-        if not own:  # the front matter is at fault, and is told so
-            continue
-        for alert in sorted(alerts ^ own):
-            where = "stands at the top of the page only" if alert in own else f"is no alert of {name}"
-            fix = "let the row and the page name the same alerts"
-            yield _problem(index.path, line, f"{name} {alert}", f"the alert {alert} {where}", fix)
-    for name, book in books.items():
-        if name not in named:
-            message, fix = f"the index does not name {name}", f"add a row that links it: {row_for(book)}"
-            yield _problem(index.path, 1, name, message, fix)
+        if name in books:
+            yield from _row_problems(index, line, books[name], alerts)
+        elif not folder.unread:  # it may be one that could not be read
+            fix = "correct the link, or drop the row"
+            yield _problem(index.path, line, name, f"{name} is no runbook", fix)
+    for name in books.keys() - named:
+        message, fix = f"the index does not name {name}", f"add a row that links it: {row_for(books[name])}"
+        yield _problem(index.path, 1, name, message, fix)
+
+
+def _row_problems(index: Document, line: int, book: Runbook, alerts: set[str]) -> Iterator[Problem]:
+    own = {*book.words("alerts")}
+    for alert in sorted(alerts ^ own) if own else ():  # a page without alerts is told so by its front matter
+        where = "stands at the top of the page only" if alert in own else f"is no alert of {book.name}"
+        fix = "let the row and the page name the same alerts"
+        yield _problem(index.path, line, f"{book.name} {alert}", f"the alert {alert} {where}", fix)
 
 
 def row_for(book: Runbook) -> str:
