@@ -43,6 +43,9 @@ ASKED: dict[str, Callable[[GitHub], object]] = {
     "actions.variable_names": lambda github: github.actions.variable_names(),
     "people.role_of": lambda github: [github.people.role_of(login) for login in ("ana", "bo", "nobody")],
     "people.user_exists": lambda github: [github.people.user_exists(login) for login in ("ana", "nobody")],
+    "people.team_exists": lambda github: [
+        github.people.team_exists("acme", team) for team in ("dev", "gone")
+    ],
     "contents.file": lambda github: (
         github.contents.file(PATH, BRANCH),
         github.contents.file("gone", BRANCH),

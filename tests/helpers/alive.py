@@ -345,6 +345,7 @@ def _github() -> MemoryGitHub:
         },
         variables={None: set(everything)},
         roles={"ana": "admin", "bo": "write"},
+        teams={"acme/dev"},
         files={(BRANCH, PATH): ledger_text()},
         commits={
             POLICY: [

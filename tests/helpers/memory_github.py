@@ -43,6 +43,7 @@ CALLS = (
     "actions.secret_names",
     "actions.variable_names",
     "people.role_of",
+    "people.team_exists",
     "people.user_exists",
     "contents.file",
     "contents.commits",
@@ -58,6 +59,7 @@ class MemoryGitHub:
         runs: Workflow, by file name or id -> its runs, newest first.
         secrets: Environment, or nothing for the repository -> names.
         roles: Account -> role; an account that is not there does not exist.
+        teams: `organisation/team`.
         faults: Call, such as `alerts.dependabot` -> what it raises.
         asked: Every call that was made.
     """
@@ -76,6 +78,7 @@ class MemoryGitHub:
     secrets: dict[str | None, set[str]] = field(default_factory=dict)
     variables: dict[str | None, set[str]] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    teams: set[str] = field(default_factory=set)
     files: dict[tuple[str | None, str], bytes] = field(default_factory=dict)
     commits: dict[str, list[Commit]] = field(default_factory=dict)
     faults: dict[str, MainstayError] = field(default_factory=dict)
@@ -165,10 +168,15 @@ class MemoryGitHub:
         return frozenset(self.variables.get(environment, ()))
 
     def _people_role_of(self, login: str) -> str:
-        return next((role for name, role in self.roles.items() if name.casefold() == login.casefold()), "none")
+        return next(
+            (role for name, role in self.roles.items() if name.casefold() == login.casefold()), "none"
+        )
 
     def _people_user_exists(self, login: str) -> bool:
         return login.casefold() in {name.casefold() for name in self.roles}
+
+    def _people_team_exists(self, organisation: str, team: str) -> bool:
+        return f"{organisation}/{team}" in self.teams
 
     def _contents_file(self, path: str, ref: str | None = None) -> bytes | None:
         return self.files.get((ref, path))

@@ -353,6 +353,7 @@ ALIVE: list[tuple[str, str, Mutation]] = [
     ("MNT203", "closed with 1 lines not ticked", issue(3, body="- [x] Looked\n- [ ] Not looked")),
     ("MNT203", "closed by a bot", closed_by("github-actions[bot]")),
     ("MNT203", "done within a minute", issue(3, created_at=datetime(2026, 11, 20, 7, 59, 30, tzinfo=UTC))),
+    ("MNT203", "long after its period", issue(3, created_at=NOW - 30 * DAY)),
     ("ONC201", "there is no account bo", lambda world: world.github.roles.pop("bo")),
     (
         "ONC201",
@@ -360,6 +361,7 @@ ALIVE: list[tuple[str, str, Mutation]] = [
         lambda world: world.github.roles.update(bo="read"),
     ),
     ("ONC202", "bo has no training record", lambda world: world.github.commits[POLICY].pop()),
+    ("ONC203", "there is no user or team @acme/dev", lambda world: world.github.teams.clear()),
     ("RB211", "set together with those of other pages", bulk_review),
     (
         "RB212",

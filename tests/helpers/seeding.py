@@ -23,6 +23,7 @@ def seed(fake: FakeGitHub, memory: MemoryGitHub) -> FakeRepository:
         pushed_at=_stamp(told.pushed_at),
     )
     fake.users |= set(memory.roles)
+    fake.teams |= memory.teams
     repo.collaborators = dict(memory.roles)
     repo.security_updates = {"enabled": memory.updates.enabled, "paused": memory.updates.paused}
     repo.rules["main"] = [

@@ -195,12 +195,12 @@ def test_offline_is_a_scope_and_no_pass(world: World) -> None:
 
 
 def test_a_workflows_own_token_is_not_asked_what_it_may_never_know(world: World) -> None:
-    """Two checks are out of its scope; with any other token the same refusal is incomplete."""
+    """Three checks are out of its scope; with any other token the same refusal is incomplete."""
     environ = {**world.online().environ, "GITHUB_TOKEN": "ghs_x", "GITHUB_ACTIONS": "true"}
 
     report = run.run_audit(world.root, clock=FixedClock(NOW), online=Online(world.github.connect, environ))
 
-    assert {each.check.id for each in report.not_asked} == {"DEP202", "WF203"}
+    assert {each.check.id for each in report.not_asked} == {"DEP202", "ONC203", "WF203"}
     assert exit_code(report) == ExitCode.OK
 
 

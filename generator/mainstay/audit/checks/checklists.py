@@ -63,7 +63,7 @@ _LENGTHS = {"weekly": timedelta(days=7), "monthly": timedelta(days=31), "quarter
 
 @check("MNT203", "Checklists are ticked by people who looked", Severity.MEDIUM, sop="10")
 def checklists_are_honest(checklists: Checklists, closings: ChecklistClosings) -> Iterator[Finding]:
-    """A checklist that is done within a minute, by a bot, or with lines left open was not done.
+    """A checklist that is done within a minute, by a bot, long after its period or with lines left open was not done.
 
     The newest closed ones are looked at: who closed them, how long after they were opened, and what was not ticked.
 
@@ -79,6 +79,7 @@ def checklists_are_honest(checklists: Checklists, closings: ChecklistClosings) -
             ("ticked", each.open_lines > 0, f"was closed with {each.open_lines} lines not ticked"),
             ("bot", closed is not None and str(closed.actor).endswith(_BOT), "was closed by a bot"),
             ("haste", _took(each) < _TICKED_IN, "was done within a minute"),
+            ("late", _took(each) > 2 * _LENGTHS[each.kind], "was closed long after its period"),
         )
         for key, broken, message in rules:
             if broken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mainstay.audit.facts.people import Responders, RosterChanges
+from mainstay.audit.facts.people import Fillings, Responders, RosterChanges
 from mainstay.audit.facts.policy import PolicyFile
 from mainstay.audit.model import Finding, Severity
 from mainstay.audit.registry import check
@@ -50,3 +50,18 @@ def responders_are_trained(
                 key=login.casefold(),
                 fix="the person works through docs/maintenance/on-call.md and confirms in a pull request of their own",
             )
+
+
+@check("ONC203", "Whoever fills a role exists", Severity.MEDIUM, sop="1")
+def fillings_exist(fillings: Fillings, file: PolicyFile) -> Iterator[Finding]:
+    """A team that was renamed gets no mention, no review and no reminder, and GitHub says nothing.
+
+    Teams can be looked up by a member of the organisation only; an audit by a workflow's own token leaves the question
+    out when a role is filled by a team.
+
+    Fix: correct the name under `team.owners` in the policy.
+    """
+    for name, exists in fillings.exist.items():
+        if not exists:
+            message, fix = f"there is no user or team {name}", "correct the name under `team.owners`"
+            yield Finding(message=message, at=file.at("team", "owners"), key=name.casefold(), fix=fix)

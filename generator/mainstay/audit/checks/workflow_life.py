@@ -95,7 +95,7 @@ def schedules_succeed(
     Fix: `gh run list --workflow FILE --event schedule` shows the runs; mend what the last red one names.
     """
     for workflow in workflows:
-        if workflow.path not in runs.runs or states.states.get(workflow.path) != "active":
+        if workflow.path not in runs.runs or workflow.path not in states.states:
             continue
         found, at = [run for run in runs.runs[workflow.path] if run.conclusion], workflow.at_key("on")
         fix = (

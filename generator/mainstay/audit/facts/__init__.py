@@ -14,7 +14,7 @@ from mainstay.audit.facts.history import history
 from mainstay.audit.facts.issues import checklist_closings, checklists, incidents
 from mainstay.audit.facts.ledger import evidence, stored_ledger
 from mainstay.audit.facts.online import Online, github
-from mainstay.audit.facts.people import responders, roster_changes
+from mainstay.audit.facts.people import fillings, responders, roster_changes
 from mainstay.audit.facts.policy import policy, policy_file
 from mainstay.audit.facts.runbooks import runbook_folder
 from mainstay.audit.facts.runs import default_branch, scheduled_runs, settings, workflow_states
@@ -33,6 +33,7 @@ PROVIDERS = (
     dependabot_runs,
     documents,
     evidence,
+    fillings,
     github,
     history,
     incidents,
