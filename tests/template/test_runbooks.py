@@ -253,6 +253,45 @@ def test_the_address_of_the_database_is_taken_apart(address: str) -> None:
     assert tuple(done.stdout.split("\n")[:3]) == expected
 
 
+def shown(database: str, address: str, *names: str) -> list[str]:
+    """Return what variables hold after the database's part of RB-09 was pasted with this address."""
+    text = runbook(9, platform="other", database=database).blocks("bash", "Variables")[0].code
+    part = text[text.index("export DATABASE_URL") : text.index("export RESTORED")]
+    words = " ".join(f'"${name}"' for name in names)
+    done = process.run(["bash", "-c", f'{part}\nprintf "%s\\n" {words}'], env={"DATABASE_URL": address})
+    return done.stdout.split("\n")[: len(names)]
+
+
+@pytest.mark.parametrize("database", ["mysql", "mariadb"])
+def test_the_address_of_a_mysql_is_taken_apart(database: str) -> None:
+    """Host, port, user and name for the client's options; the password in the environment, in no argument."""
+    names = "DB_HOST", "DB_PORT", "DB_USER", "DB", "MYSQL_PWD"
+
+    whole = shown(database, "mysql://ana:p%40ss%2F%25w$d@db.example.com:3307/shop?ssl=true", *names)
+    short = shown(database, "mysql://ana@db.example.com/shop", *names)
+
+    assert whole == ["db.example.com", "3307", "ana", "shop", "p@ss/%w$d"]
+    assert short == ["db.example.com", "3306", "ana", "shop", ""]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (
+            "mongodb+srv://ana:s3cret%2F@cluster.example.net/shop?retryWrites=true",
+            ["mongodb+srv://ana@cluster.example.net/shop?retryWrites=true", "shop"],
+        ),
+        (
+            "mongodb://ana:s3cret@one:27017,two:27017/shop?authSource=admin",
+            ["mongodb://ana@one:27017,two:27017/shop?authSource=admin", "shop"],
+        ),
+    ],
+)
+def test_the_address_of_a_mongodb_loses_its_password(address: str, expected: list[str]) -> None:
+    """What stands in an argument holds none; each program asks for it."""
+    assert shown("mongodb", address, "MONGO_URL", "DB") == expected
+
+
 def test_an_answer_with_shell_characters_stays_text() -> None:
     """A production address cannot run a command in the shell of whoever pastes it."""
     variables = runbook(2, production_url="https://x.example/?a=1&b=$(touch${IFS}owned)").blocks(
