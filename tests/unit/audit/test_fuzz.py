@@ -11,8 +11,9 @@ from helpers.audits import NOW
 from mainstay.audit import Outcome
 from mainstay.audit.checks import CHECKS
 from mainstay.audit.engine import Facts, evaluate
-from mainstay.audit.facts import PROVIDERS
+from mainstay.audit.facts import PROVIDERS, Online, Root
 from mainstay.audit.facts.files import MAX_READ_BYTES, RepositoryFiles
+from mainstay.audit.model import NotAsked
 from mainstay.audit.waivers import WaiverUse
 from mainstay.platform.clock import Clock, FixedClock
 
@@ -66,6 +67,8 @@ def outcomes(content: str) -> dict[str, str]:
     files = Memory(Path("/nowhere"), tuple(FILES))
     object.__setattr__(files, "content", content)
     facts = Facts({RepositoryFiles: files, Clock: FixedClock(NOW), WaiverUse: WaiverUse(())}, PROVIDERS)
+    for kind in (Online, Root):  # what strangers write on GitHub is in test_hostile.py
+        facts.refuse(kind, NotAsked("not asked"))
     results = [evaluate(check, facts) for check in CHECKS]
     return {
         result.check.id: result.reason
