@@ -24,6 +24,7 @@ from mainstay.demo.text import verdict_text  # noqa: E402
 from mainstay.demo.verdict import Verdict  # noqa: E402
 from mainstay.policy import POLICY_PATH  # noqa: E402
 from mainstay.report.check_pages import checks_markdown  # noqa: E402
+from mainstay.report.detection_page import detection_page  # noqa: E402
 from mainstay.report.policy_page import policy_page  # noqa: E402
 from mainstay.scaffold.ownership import ownership_page  # noqa: E402
 
@@ -45,7 +46,7 @@ def workflow() -> str:
     text = (rendered() / ".github/workflows/backup.yml").read_text(encoding="utf-8")
     # Which commit it is depends on when the template was copied.
     text = re.sub(r"@[0-9a-f]{40} # \S+$", "@<full commit> # vX.Y.Z", text, flags=re.MULTILINE)
-    steps = text[text.index("      - name: Back up") :].rstrip()
+    steps = text[text.index("      - name: Back up") :].partition("\n\n")[0]
     return _fenced("yaml", "\n".join(line.removeprefix("      ") for line in steps.splitlines()))
 
 
@@ -64,6 +65,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/action.md": lambda: _with_blocks("docs/action.md", action_page.BLOCKS),
     "docs/backups.md": lambda: _with_blocks("docs/backups.md", EXAMPLES),
     "docs/checks.md": lambda: checks_markdown(CHECKS),
+    "docs/detection.md": detection_page,
     "docs/github.md": lambda: _with_blocks("docs/github.md", github_page.BLOCKS),
     "docs/ownership.md": ownership_page,
     "docs/performance.md": lambda: performance_page(benchmark()),

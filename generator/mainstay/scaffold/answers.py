@@ -18,7 +18,7 @@ ANSWERS_FILE = ".copier-answers.mainstay.yml"
 
 Answers = dict[str, object]
 
-_FALLBACKS = {"package_manager": "none", "database": "none", "migrations": "none", "platform": "other"}
+FALLBACKS = {"package_manager": "none", "database": "none", "migrations": "none", "platform": "other"}
 ANSWERED: Mapping[str, tuple[Kind, frozenset[str]]] = {
     "package_manager": (
         "package_managers",
@@ -45,7 +45,7 @@ def answers_for(stack: Stack, project_name: str, listed: Iterable[str] = ()) -> 
     nearest = {key: _nearest(_candidates(stack, key)) for key in ANSWERED}
     answers: Answers = {
         "project_name": project_name,
-        **{key: names[0] if len(names) == 1 else _FALLBACKS[key] for key, names in nearest.items()},
+        **{key: names[0] if len(names) == 1 else FALLBACKS[key] for key, names in nearest.items()},
         **_ecosystem_answers(stack, listed),
     }
     return answers, [key for key, names in nearest.items() if len(names) > 1]
@@ -57,7 +57,7 @@ def _candidates(stack: Stack, key: str) -> dict[str, int]:
     parts: Sequence[Part] = getattr(stack, kind)
     found: dict[str, int] = {}
     for part in parts:
-        name = part.name if part.name in known else _FALLBACKS[key]
+        name = part.name if part.name in known else FALLBACKS[key]
         depth = min(evidence.path.count("/") for evidence in part.evidence)
         found[name] = min(depth, found.get(name, depth))
     return found
