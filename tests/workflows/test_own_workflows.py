@@ -41,17 +41,22 @@ def lines(log: Path) -> list[str]:
     return log.read_text().splitlines() if log.exists() else []
 
 
+def stand_in(scene: Scene, name: str, log: Path, then: str = "") -> str:
+    """Put a program in the place of one that reaches the world, and return the PATH that has it first."""
+    script = scene.folder / "bin" / name
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(recorder(log, then))
+    script.chmod(0o755)
+    return f"{script.parent}:{scene.machine.environment()['PATH']}"
+
+
 def ci(scene: Scene, *, fails: str = "", selftest: str = "true") -> tuple[Runner, Path]:
     """Return a runner of this repository whose scripts keep a record, and one of them fails."""
     log = scene.folder / "log"
     scripts = ("script/lint", ".ci/run", "script/test-wheel", "script/demo")
     replaced = {name: recorder(log, "exit 1" if name == fails else "") for name in scripts}
     runner = own_runner(scene, **replaced, **{SELFTEST: CALLED % selftest})
-    fake = scene.folder / "bin"
-    fake.mkdir()
-    (fake / "sudo").write_text('#!/bin/sh\nshift\nexec "$@"\n')
-    (fake / "sudo").chmod(0o755)
-    runner.environment["PATH"] = f"{fake}:{runner.environment['PATH']}"
+    runner.environment["PATH"] = stand_in(scene, "sudo", scene.folder / "sudo")
     return runner, log
 
 
@@ -166,15 +171,6 @@ def release(scene: Scene, *, tests: str = "") -> tuple[Runner, Path, str]:
     stand_in(scene, "uv", log)
     runner.environment["PATH"] = stand_in(scene, "gh", log)
     return runner, log, tag
-
-
-def stand_in(scene: Scene, name: str, log: Path, then: str = "") -> str:
-    """Put a program in the place of one that reaches the world, and return the PATH that has it first."""
-    script = scene.folder / "bin" / name
-    script.parent.mkdir(exist_ok=True)
-    script.write_text(recorder(log, then))
-    script.chmod(0o755)
-    return f"{script.parent}:{scene.machine.environment()['PATH']}"
 
 
 def test_a_release_is_built_tested_signed_and_published_in_this_order(scene: Scene) -> None:
