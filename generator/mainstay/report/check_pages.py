@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mainstay.audit.lines import LINES
 from mainstay.audit.model import Check
 from mainstay.report.sections import section_text
 
@@ -34,7 +35,23 @@ def checks_markdown(checks: Sequence[Check]) -> str:
         ["| Check | Severity | SOP-603 | True when it passes |", "| --- | --- | --- | --- |", *rows]
     )
     pages = [f"## {check.id}\n\n**{check.title}.** {_facts(check)}.\n\n{check.page}" for check in checks]
-    return "\n\n".join([_INTRODUCTION.rstrip(), table, *pages]) + "\n"
+    return "\n\n".join([_INTRODUCTION.rstrip(), table, *_by_line({c.id for c in checks}), *pages]) + "\n"
+
+
+def _by_line(known: set[str]) -> list[str]:
+    """Return the lines of the SOP with their checks; nothing for a list that leaves checks out."""
+    if any(set(line.checks) - known for line in LINES):
+        return []
+    rows = [
+        f"| {line.part} | {line.text} | {_linked(line.exists)} | {_linked(line.correct)} | {_linked(line.alive)} |"
+        for line in LINES
+    ]
+    head = ["| Where | Line of SOP-603 | Exists | Correct | Alive |", "| --- | --- | --- | --- | --- |"]
+    return ["## Line by line", "\n".join([*head, *rows])]
+
+
+def _linked(names: Sequence[str]) -> str:
+    return ", ".join(f"[{name}](#{name.lower()})" for name in names)
 
 
 def _facts(check: Check) -> str:
