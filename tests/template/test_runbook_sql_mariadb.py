@@ -6,15 +6,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
 
 import pymysql
 import pytest
 from pymysql.connections import Connection
 
 from helpers.rendering import rendered
-from helpers.runbooks import MIGRATIONS, Block, runbook, runbooks_in
+from helpers.runbooks import MIGRATIONS, Block, Runbook, runbook, runbooks_in
 from helpers.subjects import mariadb_session
 from mainstay.backup.engines.mysql_url import ConnectionUrl
+from mainstay.platform import process
 from mainstay.platform.embedded_mysql import EmbeddedMySQL
 
 # The ledger of each migration tool, as that tool creates it, and a table that is in use.
@@ -34,6 +37,8 @@ CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varc
 CREATE TABLE orders (id tinyint unsigned AUTO_INCREMENT PRIMARY KEY, total decimal(9, 2));
 INSERT INTO orders (total) SELECT seq FROM seq_1_to_100
 """
+RENEWED_AFTER_SECONDS = 0.2
+"""The server renews its views of locks a tenth of a second after somebody last looked at them."""
 STACK = {"platform": "kubernetes", "database": "mariadb", "dev_team": "@acme/dev"}
 
 
@@ -134,6 +139,7 @@ def test_the_lock_runbook_names_the_blocker_and_frees_its_victim(server: Embedde
         waits.start()
         while not (rows := run(looking, waiting)):
             assert waits.is_alive()
+            time.sleep(RENEWED_AFTER_SECONDS)
         assert [row[:2] for row in rows] == [(waiter.thread_id(), holder.thread_id())]
         assert [row[:2] for row in run(looking, root)] == [(holder.thread_id(), 1)]
 
@@ -145,7 +151,7 @@ def test_the_lock_runbook_names_the_blocker_and_frees_its_victim(server: Embedde
 
         waits.join(timeout=10)
         assert not waits.is_alive()
-        time.sleep(0.2)  # the server renews this view a tenth of a second after the last look
+        time.sleep(RENEWED_AFTER_SECONDS)
         assert run(looking, waiting) == []
 
 
@@ -156,3 +162,65 @@ def test_the_disk_runbook_sees_a_column_that_runs_out(server: EmbeddedMySQL) -> 
         first = run(session, numbers)[0]
 
     assert (first[0], float(str(first[4]))) == ("orders", 50.39)
+
+
+class Responder:
+    """Somebody who pastes the blocks of RB-09 into a shell, with MariaDB's own programs."""
+
+    def __init__(self, server: EmbeddedMySQL, folder: Path) -> None:
+        # The test's server listens on a socket only.
+        place = 'DB_HOST" --port="$DB_PORT" --user="$DB_USER" --protocol=tcp'
+        self.text = runbook(9, **STACK).text.replace(
+            f'--host="${place}', f"--socket={server.socket} --user=root"
+        )
+        self.environment = {
+            "DATABASE_URL": f"mariadb://root:{quote(server.password, safe='')}@localhost/runbooks",
+            "URL": "https://app.example.com",
+            **dict.fromkeys(("NS", "APP", "SECRET_NAME", "BACKUP_ID"), "none"),
+            "TABLE": "orders",
+        }
+        self.folder = folder
+
+    def paste(self, marker: str, *, expect: int = 0) -> str:
+        """Run the block that holds `marker` after the variables, and return what it printed."""
+        book = Runbook("rb-09-restore-data.md", self.text)
+        variables = book.blocks("bash", "Variables")[0].code
+        (block,) = (block for block in book.blocks("bash", "Mitigate") if marker in block.code)
+        script = f"set -o pipefail\n{variables}\n{block.code}"
+        done = process.run(["bash", "-c", script], env=self.environment, cwd=self.folder, check=False)
+        assert done.returncode == expect, done.stderr
+        return done.stdout
+
+
+def test_lost_rows_come_back_by_the_restore_runbook(server: EmbeddedMySQL, tmp_path: Path) -> None:
+    """RB-09 with stock tools: compare, copy back; what was written since stays."""
+    with mariadb_session(server.url("runbooks")) as cursor:
+        cursor.execute("CREATE DATABASE runbooks_restored")
+        cursor.execute("CREATE TABLE runbooks_restored.orders LIKE orders")
+        cursor.execute("INSERT INTO runbooks_restored.orders SELECT * FROM orders")
+        cursor.execute("DELETE FROM orders WHERE id > 10")
+        cursor.execute("UPDATE orders SET total = 0 WHERE id = 7")
+        try:
+            responder = Responder(server, tmp_path)
+            difference = responder.paste("diff ", expect=1)
+            responder.paste("--insert-ignore")
+        finally:
+            cursor.execute("DROP DATABASE runbooks_restored")
+
+        cursor.execute("SELECT COUNT(*), SUM(total = 0) FROM orders")
+        found = cursor.fetchall()
+
+    assert "orders\t10\n" in difference
+    assert "orders\t100\n" in difference
+    assert [tuple(map(int, row)) for row in found] == [(100, 1)]
+
+
+def test_writers_are_stopped_by_the_restore_runbook(server: EmbeddedMySQL, tmp_path: Path) -> None:
+    """RB-09: afterwards the server says that it is read only."""
+    with mariadb_session(server.url()) as cursor:
+        try:
+            Responder(server, tmp_path).paste("read_only = ON")
+            cursor.execute("SELECT @@read_only")
+            assert list(cursor.fetchall()) == [(1,)]
+        finally:
+            cursor.execute("SET GLOBAL read_only = OFF")
