@@ -36,7 +36,8 @@ def dependabot_runs_each_week(runs: DependabotRuns, clock: Clock) -> Iterator[Fi
     done = [run for run in runs.runs if run.conclusion]
     if not done or clock.now() - done[0].created_at > _WEEK:
         yield Finding(message="it has not run for more than 8 days", at=at, key="silent", fix=fix)
-    newest = {run.name.partition(" - ")[0]: run for run in reversed(done)}
+    lately = [run for run in done if clock.now() - run.created_at <= _WEEK]
+    newest = {run.name.partition(" - ")[0]: run for run in reversed(lately)}
     for name, run in sorted(newest.items()):
         if run.conclusion in _RED:
             yield Finding(

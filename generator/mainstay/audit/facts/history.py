@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from mainstay.audit.facts.files import Root
 from mainstay.audit.model import NotApplicable, Unavailable
+from mainstay.platform.clock import Clock
 from mainstay.platform.git import GitError, Repository
 
 _WATCHED = ("docs",)
 _COMMITS_READ = 5000
-_FIELDS = 2
+_LOOKED_BACK = timedelta(days=400)
+"""No check asks for more, and git can stop there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The commits that touched a document, newest first."""
+    """The commits that touched a document within the last year and a month, newest first."""
 
     changes: tuple[Change, ...]
 
@@ -35,8 +37,8 @@ class History:
         return (change for change in self.changes if path in change.lines)
 
 
-def history(root: Root) -> History:
-    """Return the history of the documents.
+def history(root: Root, clock: Clock) -> History:
+    """Return the history of the documents within the last year and a month.
 
     Raises:
         NotApplicable: There is no git repository, or no commit yet.
@@ -52,6 +54,7 @@ def history(root: Root) -> History:
         raise Unavailable("the checkout is shallow: give actions/checkout `fetch-depth: 0`")
     log = Repository(root.path).git(
         "log",
+        f"--since={(clock.now() - _LOOKED_BACK).isoformat()}",
         f"--max-count={_COMMITS_READ}",
         "--no-renames",
         "--relative",
