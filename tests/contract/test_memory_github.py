@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.github.faults import Fault
 from fakes.github.server import github_server
 from fakes.github.state import TOKEN, FakeGitHub
 from helpers.alive import NAME, World, alive
@@ -16,7 +17,8 @@ from helpers.audits import NOW, POLICY, having
 from helpers.memory_github import CALLS
 from helpers.mutations import ALIVE
 from helpers.seeding import seed
-from mainstay.audit import Online, Outcome, run_audit
+from mainstay.audit import Online, Outcome, exit_code, run_audit
+from mainstay.errors import ExitCode
 from mainstay.evidence import BRANCH, PATH
 from mainstay.platform.clock import FixedClock
 from mainstay.platform.github import GitHub, connect
@@ -123,3 +125,34 @@ def test_an_audit_over_http_says_the_same(tmp_path: Path, fake: FakeGitHub, chec
     ]
     assert having(report, Outcome.FAIL) == ({check} - {""})
     assert fake.violations == []
+
+
+BROKEN = {
+    "forbidden": (Fault(status=403), 1, "vulnerability-alerts: read"),
+    "failing": (Fault(status=502), 9, "GitHub failed"),
+    "garbage": (Fault(garbage=b"<html>Unicorn!</html>"), 1, ""),
+    "half": (Fault(garbage=b'[{"number": 1'), 1, ""),
+    "incomplete": (Fault(garbage=b'[{"number": 1}]'), 1, ""),
+    "cut": (Fault(cut=True), 9, "no answer"),
+}
+"""What happens to the question for alerts, how often, and words of the reason."""
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_answer_that_is_none_is_unknown(world: World, fake: FakeGitHub, name: str) -> None:
+    """Refused, failing, senseless, cut off: each check on alerts is unknown and says why; the run ends with 3."""
+    seed(fake, world.github)
+    fault, times, words = BROKEN[name]
+    fake.fault(".*/dependabot/alerts", *[fault] * times)
+
+    report = run_audit(
+        world.root,
+        clock=FixedClock(NOW),
+        online=Online(lambda: over_http(fake), world.online().environ),
+        select=["SEC201", "SEC202", "SEC203", "DEP203"],
+    )
+
+    assert having(report, Outcome.UNKNOWN) == {"SEC201", "SEC202", "SEC203"}
+    assert having(report, Outcome.PASS) == {"DEP203"}
+    assert all(words in each.reason and each.reason for each in report.incomplete)
+    assert exit_code(report) == ExitCode.INCOMPLETE
