@@ -42,8 +42,8 @@ def responders_are_trained(
     Fix: work through "Before your first duty" in docs/maintenance/on-call.md, and confirm your name in `team.on-call`
     in a pull request of your own.
     """
-    for login, role in responders.roles.items():
-        if role is not None and login.casefold() not in changes.authors:
+    for login in responders.roles:
+        if login.casefold() not in changes.authors:
             yield Finding(
                 message=f"{login} has no training record of the last year",
                 at=file.at("team", "on-call"),
