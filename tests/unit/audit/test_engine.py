@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
-from mainstay.audit.engine import Facts, evaluate
-from mainstay.audit.model import Finding, Location, NotApplicable, Outcome, Severity, Unavailable
-from mainstay.audit.registry import check, choose, find
+from mainstay.audit.engine import Facts, evaluate, evaluate_all, needs
+from mainstay.audit.model import Check, Finding, Location, NotApplicable, Outcome, Severity, Unavailable
+from mainstay.audit.registry import check, choose, find, gather
 from mainstay.errors import UsageError
 from mainstay.platform import redact
 
@@ -205,3 +206,85 @@ def test_a_check_without_a_proper_id_or_section_cannot_be_declared(check_id: str
     """Ids sort, and every check belongs to a section of the SOP."""
     with pytest.raises(ValueError, match="is no check id or no section"):
         check(check_id, "x", Severity.LOW, sop=sop)
+
+
+def asked(check_id: str, sky: str, *requires: str) -> Check:
+    """Return a check that finds something under a grey sky, cannot see in fog, and judges nothing at night."""
+
+    def body() -> Iterator[Finding]:
+        if sky == "fog":
+            raise Unavailable("fog")
+        if sky == "night":
+            raise NotApplicable("night")
+        if sky == "grey":
+            yield wet()
+
+    return Check(check_id, "x", Severity.LOW, "1", body, requires)
+
+
+@pytest.mark.parametrize(
+    ("sky", "outcome", "reason"),
+    [
+        ("blue", Outcome.FAIL, ""),
+        ("grey", Outcome.NOT_APPLICABLE, "AA101 has to pass first"),
+        ("fog", Outcome.UNKNOWN, "fog"),
+        ("night", Outcome.NOT_APPLICABLE, "night"),
+    ],
+)
+def test_a_check_waits_for_what_it_requires(sky: str, outcome: Outcome, reason: str) -> None:
+    """It is judged once the other passes; where that is unknown it is unknown too, and never a pass."""
+    required, waiting = asked("AA101", sky), asked("AA102", "grey", "AA101")
+
+    results = evaluate_all([waiting], Facts({}), {"AA101": required})
+
+    assert (results["AA102"].outcome, results["AA102"].reason) == (outcome, reason)
+    assert results["AA102"].check is waiting
+
+
+@pytest.mark.parametrize(
+    ("severity", "requires"),
+    [(Severity.LOW, ["ZZ101"]), (Severity.HIGH, ["AA101"]), (Severity.LOW, ["AA102"])],
+)
+def test_a_finding_must_not_hide_behind_a_milder_one(severity: Severity, requires: list[str]) -> None:
+    """What is required exists, is no milder, and requires nothing itself."""
+    module = ModuleType("module")
+    module.first = check("AA101", "x", Severity.LOW, sop="1")(list)  # type: ignore[attr-defined]
+    module.second = check("AA102", "x", Severity.LOW, sop="1", requires=["AA101"])(list)  # type: ignore[attr-defined]
+    module.third = check("AA103", "x", severity, sop="1", requires=requires)(list)  # type: ignore[attr-defined]
+
+    with pytest.raises(ValueError, match="AA103 must not require"):
+        gather([module])
+
+
+def test_checks_are_chosen_by_section_and_by_what_they_ask() -> None:
+    """Sections of the SOP, and whether a check looks beyond the repository, are names too."""
+    other = check("BB101", "Other", Severity.LOW, sop="outputs")(stays_dry.run)
+    checks = [stays_dry, other]
+
+    assert choose(checks, ["section:1"]) == (stays_dry,)
+    assert choose(checks, ["section:outputs"]) == (other,)
+    assert choose(checks, ["online"], online={"BB101"}) == (other,)
+    assert choose(checks, [], ["offline"], online={"BB101"}) == (other,)
+
+
+def test_an_edge_that_refuses_is_unavailable_with_its_hint() -> None:
+    """An expected error of GitHub, a store or a program is no bug of ours, and no pass."""
+
+    def weather() -> Weather:
+        raise UsageError("the station does not answer", hint="switch it on")
+
+    result = evaluate(stays_dry, Facts({}, [weather, umbrella]))
+
+    assert (result.outcome, result.reason) == (
+        Outcome.UNKNOWN,
+        "the station does not answer (switch it on)",
+    )
+
+
+def test_what_a_check_rests_on_is_known_through_other_facts() -> None:
+    """So an audit can say beforehand which checks need the network."""
+
+    def weather() -> Weather:
+        return Weather("blue")
+
+    assert needs(stays_dry.run, [weather, umbrella]) == {Umbrella, Weather}
