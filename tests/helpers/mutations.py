@@ -383,7 +383,7 @@ ALIVE: list[tuple[str, str, Mutation]] = [
         files(edit(ROLLBACK, "last_exercised: 2026-11-02", "last_exercised: 2026-08-01")),
     ),
     ("SEC201", "turned off", alerts_off),
-    ("SEC202", "is open for more than 4 hours", added("alerts", alert_of(7, "critical", 5 * HOUR))),
+    ("SEC202", "is open for more than 4 hours", added("alerts", alert_of(7, "critical", 8 * HOUR))),
     ("SEC202", "is open for more than 24 hours", added("alerts", alert_of(7, "high", 25 * HOUR))),
     ("SEC202", "is open for more than 7 days", added("alerts", alert_of(7, "medium", 8 * DAY))),
     (
