@@ -39,7 +39,7 @@ def test_a_cold_start_costs_less_than_five_seconds_of_cpu(tmp_path: Path) -> Non
     Neighbours make a second of CPU do less, so a machine that is too busy may try again.
     """
     app = render(tmp_path / "app")
-    costs = []
+    costs: list[float] = []
     while len(costs) < 3 and min(costs, default=5.0) >= 5:
         folder = tmp_path / str(len(costs))
         for name in ("temp", "home"):

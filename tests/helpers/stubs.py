@@ -70,8 +70,9 @@ class Stubs:
                 "STUB_FOLDER": str(self.folder),
                 **self.settings,
             },
-            "run": f"tr -d '\\n' <<< \"$STUB_RECORD\" >> '{self.folder}/record'\n"
-            f"echo >> '{self.folder}/record'\n" + (script.read_text() if script.exists() else ""),
+            # In one write: several jobs may use it at once.
+            "run": f"printf '%s\\n' \"$(tr -d '\\n' <<< \"$STUB_RECORD\")\" >> '{self.folder}/record'\n"
+            + (script.read_text() if script.exists() else ""),
         }
         outputs = {each: {"value": f"${{{{ steps.stub.outputs.{each} }}}}"} for each in interface["outputs"]}
         action = {

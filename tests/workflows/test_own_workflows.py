@@ -160,6 +160,9 @@ def release(scene: Scene, *, tests: str = "") -> tuple[Runner, Path, str]:
         **{
             "script/bootstrap": OWN_ENVIRONMENT,
             "script/test-wheel": recorder(log, tests or "ls dist/*.whl"),
+            **dict.fromkeys(
+                ("script/test-servers", "script/linters", "script/test-workflows"), "#!/bin/sh\n"
+            ),
             "script/uv": f"#!/bin/sh\necho {scene.folder}/bin/uv\n",
             "CHANGELOG.md": changelog,
         },
