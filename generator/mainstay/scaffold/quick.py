@@ -18,9 +18,9 @@ def rendering_quickly() -> Iterator[None]:
     """Compile equal templates once for all renders in the block, and leave out what finds nothing.
 
     An update renders two revisions that are mostly equal, and Copier compiles each template, each part of each path
-    and each question every time: half of the time. Most parts of paths are no templates at all, and the path of the
-    answers file is made anew for each of them. It also asks git, in a process of its own for every file, about the
-    executable bit in the index of the folder that is written to; a scratch folder has none.
+    and each question every time: half of the time. Most parts of paths and most choices are no templates at all, and
+    the path of the answers file is made anew for each of them. It also asks git, in a process of its own for every
+    file, about the executable bit in the index of the folder that is written to; a scratch folder has none.
     Where a Copier to come has these things elsewhere, it renders as it would anyway.
     """
     gc.disable()  # everything that is made here lives until the end of the block anyway
@@ -28,12 +28,14 @@ def rendering_quickly() -> Iterator[None]:
     import copier._main  # noqa: PLC0415 - takes 0.4 s
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 - comes with copier
 
-    worker = getattr(copier._main, "Worker", None)  # noqa: SLF001 - looked for, never needed
+    # Looked for, never needed.
+    worker, question = (getattr(copier._main, name, None) for name in ("Worker", "Question"))  # noqa: SLF001
     swaps = [
         (owner, name, found, quicker(found))
         for owner, name, quicker in (
             (SandboxedEnvironment, "compile", _compiling_once),
             (worker, "_render_string", _rendering_what_is_marked),
+            (question, "render_value", _rendering_what_is_marked),
             (worker, "answers_relpath", _making_what_is_marked),
             (worker, "_sync_git_index_executable_bit", lambda _: lambda *_: None),
         )
@@ -73,9 +75,9 @@ def _compiling_once(compile_anew: Function) -> Function:
 
 
 def _rendering_what_is_marked(render_anew: Function) -> Function:
-    def render(self: Any, string: str, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - Copier's own signature
-        plain = not rest and _is_plain(string, self.jinja_env)
-        return string if plain else render_anew(self, string, *rest, **more)
+    def render(self: Any, value: Any, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - Copier's own signature
+        plain = isinstance(value, str) and _is_plain(value, self.jinja_env)
+        return value if plain else render_anew(self, value, *rest, **more)
 
     return render
 
