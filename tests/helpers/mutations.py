@@ -408,7 +408,11 @@ ALIVE: list[tuple[str, str, Mutation]] = [
     ("SOP201", "v1.2.0 is released, v1.1.0 is adopted", newer_release),
     ("SOP203", "changed after it was written", forged),
     ("SOP204", "no audit of the last 8 days", recorded(lambda old: old[:-1])),
-    ("WF104", "its condition is never true", files(edit(AUDIT, "    steps:", "    if: false\n    steps:"))),
+    (
+        "WF104",
+        "its condition is never true",
+        files(edit(AUDIT, "      - name: Audit\n", "      - if: false\n        name: Audit\n")),
+    ),
     (
         "WF104",
         "continue-on-error",

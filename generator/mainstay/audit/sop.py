@@ -73,6 +73,9 @@ OUTPUTS = (
 )
 """Outputs and Review Checklist: the files that a person looks for and that no check of its own asks for."""
 
+BACKUP_WORKFLOWS = (".github/workflows/backup.yml", ".github/workflows/restore-drill.yml")
+"""Outputs: judged as what they are meant to be, also when they do something else."""
+
 BACKUP_OUTPUTS = (
     ".github/workflows/backup-prune.yml",
     "docs/maintenance/backups.md",

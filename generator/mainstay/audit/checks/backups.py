@@ -86,6 +86,7 @@ def drill_is_scheduled(policy: Policy, workflows: Workflows) -> Iterator[Finding
 def _backup_workflows(policy: Policy, workflows: Workflows) -> list[Workflow]:
     _backups(policy)
     found = {each.path: each for role in (_BACKUP, _DRILL) for each in workflows.running(*role)}
+    found |= {each.path: each for each in workflows.readable if each.path in sop.BACKUP_WORKFLOWS}
     if not found:
         raise NotApplicable("no workflow takes or restores a backup (BK101, BK102)")
     return list(found.values())
