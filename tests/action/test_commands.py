@@ -193,7 +193,12 @@ def test_a_newer_revision_opens_an_issue(tmp_path: Path, app: Path) -> None:
 
     assert (told.code, again.code) == (ExitCode.OK, ExitCode.OK), told.log
     assert [issue["title"] for issue in fake.shop.all_issues] == ["SOP revision v1.1.0 is available"]
-    assert told.report == {"adopted": "v1.0.0", "newest": "v1.1.0", "issue": fake.shop.issues[1]["html_url"]}
+    assert told.report == {
+        "adopted": "v1.0.0",
+        "newest": "v1.1.0",
+        "issue": fake.shop.issues[1]["html_url"],
+        "pull_request": None,
+    }
 
 
 def test_a_missing_permission_is_named(tmp_path: Path, app: Path) -> None:
