@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ruamel.yaml import YAML
 from helpers.lint import actionlint, language_service
 from helpers.pins import interfaces, pins
 from helpers.rendering import REPOSITORY, rendered
+from helpers.required import missing
 from mainstay.platform.process import run
 
 WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
@@ -94,15 +96,22 @@ def test_the_linters_find_what_is_wrong(tmp_path: Path) -> None:
     assert "stepz" in actionlint([file])
 
 
-def test_shell_of_the_action_and_of_our_workflows_parses() -> None:
-    """The scripts beside the workflows and those of the Action; script/lint looks at script/*."""
+def test_shell_of_the_action_and_of_our_workflows_is_clean() -> None:
+    """The scripts that workflows and Action run: they parse, and shellcheck has nothing to warn of."""
     scripts = [
         *(REPOSITORY / "generator/mainstay/action").glob("*.sh"),
+        *(REPOSITORY / "tests/workflows/stubs").glob("*.sh"),
         REPOSITORY / ".github/make-shop",
         REPOSITORY / ".github/tell",
-        *(REPOSITORY / "tests/workflows/stubs").glob("*.sh"),
+        *(
+            REPOSITORY / f"script/{name}"
+            for name in ("pin", "pins", "release", "test-wheel", "test-workflows")
+        ),
     ]
 
-    assert len(scripts) > 8
     for script in scripts:
         assert run(["sh", "-n", script]).stderr == ""
+    shellcheck = shutil.which("shellcheck") or missing("linters", "shellcheck is not on PATH")
+    # What is sourced is here too; bash runs the steps with -e, so that a `cd` that fails ends them.
+    words = ["--shell=bash", "--severity=warning", "--exclude=SC1091,SC2164,SC2154"]
+    assert run([shellcheck, *words, *scripts], check=False).stdout == ""

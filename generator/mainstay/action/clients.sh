@@ -32,6 +32,7 @@ identity() {
 offered() {
     for package in $packages; do
         candidate=$(apt-cache policy "$package" | sed -n 's/^ *Candidate: *//p')
+        # shellcheck disable=SC2254 # a pattern by design
         case ${candidate#*:} in
             '' | '(none)') return 1 ;;
             $offer) ;;
@@ -80,6 +81,7 @@ END
     name=MAINSTAY_INPUT_$(printf '%s' "$engine" | tr '[:lower:]' '[:upper:]')
     version=$(printenv "$name" || true)
     [ -n "$version" ] || return 0
+    # shellcheck disable=SC2254 # a pattern by design
     case $version in
         *[!0-9.]* | *.*.* | ??????*) refuse "The input $engine is a version such as $example." ;;
         $shape) ;;

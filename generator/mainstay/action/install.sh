@@ -46,4 +46,4 @@ for where in ("lib/python*/site-packages", "Lib/site-packages"):
     for packages in pathlib.Path(sys.argv[1]).glob(where):
         (packages / "mainstay.pth").write_text(f"{sys.argv[2]}\n", encoding="utf-8")
 END
-times > times
+times > "$home/times"
