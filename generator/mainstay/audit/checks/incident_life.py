@@ -137,6 +137,8 @@ def incidents_have_a_severity(incidents: Incidents, clock: Clock) -> Iterator[Fi
 
     Fix: put the severity that docs/incidents/severity.md gives at the start of the title.
     """
+    if not incidents.incidents:
+        raise NotApplicable("no incident was declared yet")
     for incident in incidents.incidents:
         recent = clock.now() - incident.issue.created_at <= sop.DRILL_EVERY
         if recent and not (incident.severity or incident.exercise or incident.false_alarm):

@@ -39,6 +39,12 @@ def _require_readable(stored: StoredBackups) -> None:
         raise Unavailable(f"part of the store cannot be read (BK208): {stored.unreadable[0]}")
 
 
+def _require_backups(stored: StoredBackups) -> None:
+    _require_readable(stored)
+    if not stored.newest():
+        raise NotApplicable("there is no backup yet (BK201)")
+
+
 @check("BK201", "The newest backup is younger than the recovery point objective", Severity.CRITICAL, sop="4")
 def newest_is_fresh(stored: StoredBackups, file: PolicyFile) -> Iterator[Finding]:
     """A backup that silently stopped is noticed on the day it is needed.
@@ -63,6 +69,7 @@ def size_is_usual(stored: StoredBackups, file: PolicyFile) -> Iterator[Finding]:
         "look at what changed with `mainstay backup show`; restore an older backup beside it if rows are gone"
     )
     yield from _stale(stored, file, ("shrunk", "grown"), fix)
+    _require_backups(stored)
 
 
 @check("BK203", "A backup was restored and compared within the policy's time", Severity.HIGH, sop="4")
@@ -80,7 +87,7 @@ def restore_is_proved(stored: StoredBackups, file: PolicyFile) -> Iterator[Findi
             yield from (
                 _finding(file, name, f"unverified {n}", each[1], _DRILL) for n, each in enumerate(found)
             )
-    _require_readable(stored)
+    _require_backups(stored)
 
 
 @check("BK204", "The last restore was faster than the recovery time objective", Severity.MEDIUM, sop="4")
@@ -129,7 +136,7 @@ def retention_is_kept(stored: StoredBackups, file: PolicyFile, clock: Clock) -> 
                 message = f"no backup from {older:%Y-%m-%d %H:%M} to {newer:%Y-%m-%d %H:%M} UTC"
                 fix = "find out what happened in that night; waive it for a week when you know"
                 yield _finding(file, name, f"gap {newer:%Y-%m-%d}", message, fix)
-    _require_readable(stored)
+    _require_backups(stored)
 
 
 @check("BK206", "Backups are encrypted for those whom the policy names", Severity.HIGH, sop="4")
@@ -145,7 +152,7 @@ def encryption_is_kept(stored: StoredBackups, file: PolicyFile) -> Iterator[Find
         if set(newest.artifact.recipients) != wanted:
             said = "encrypted for other keys" if newest.artifact.encryption else "not encrypted"
             yield _finding(file, name, "encryption", f"the newest backup is {said}", "take a new backup")
-    _require_readable(stored)
+    _require_backups(stored)
 
 
 @check("BK207", "The store protects what it holds", Severity.MEDIUM, sop="4")

@@ -11,7 +11,7 @@ from mainstay.audit.facts.cron import longest_gap
 from mainstay.audit.facts.runs import DefaultBranch, ScheduledRuns, Settings, WorkflowStates
 from mainstay.audit.facts.trees import mapping
 from mainstay.audit.facts.workflows import Step, Workflow, Workflows
-from mainstay.audit.model import Finding, Location, Severity
+from mainstay.audit.model import Finding, Location, NotApplicable, Severity
 from mainstay.audit.registry import check
 from mainstay.platform.clock import Clock
 from mainstay.policy import Policy
@@ -32,7 +32,23 @@ _OPTIONAL = {"AWS_ENDPOINT_URL", "BACKUP_PRUNE", "GITHUB_TOKEN", "POSTGRESQL_MAJ
 
 def _ours(workflows: Workflows) -> Iterator[Workflow]:
     """Yield the workflows that run a command of the Action."""
-    return (each for each in workflows if any(step.command for step in each.steps()))
+    return _some(
+        (each for each in workflows if any(step.command for step in each.steps())), "uses the Action"
+    )
+
+
+def _scheduled(workflows: Workflows) -> Iterator[Workflow]:
+    """Yield the workflows that have a schedule."""
+    return _some((each for each in workflows if each.crons), "has a schedule")
+
+
+def _some(found: Iterator[Workflow], what: str) -> Iterator[Workflow]:
+    none = True
+    for workflow in found:
+        none = False
+        yield workflow
+    if none:
+        raise NotApplicable(f"no workflow {what}")
 
 
 @check("WF104", "No workflow of the SOP is switched off in its file", Severity.HIGH, sop="1")
@@ -65,10 +81,8 @@ def workflows_are_active(workflows: Workflows, states: WorkflowStates) -> Iterat
 
     Fix: `gh workflow enable FILE`; a workflow that GitHub does not know yet has to be on the default branch.
     """
-    for workflow in workflows:
+    for workflow in _scheduled(workflows):
         name = workflow.path.rpartition("/")[2]
-        if not workflow.crons:
-            continue
         state = states.states.get(workflow.path, "unknown")
         if state == "unknown":
             message, fix = "GitHub does not know it", "merge it into the default branch"
@@ -95,7 +109,7 @@ def schedules_succeed(
 
     Fix: `gh run list --workflow FILE --event schedule` shows the runs; mend what the last red one names.
     """
-    for workflow in workflows:
+    for workflow in _scheduled(workflows):
         if workflow.path not in runs.runs or workflow.path not in states.states:
             continue
         found, at = [run for run in runs.runs[workflow.path] if run.conclusion], workflow.at_key("on")
