@@ -240,7 +240,7 @@ def test_a_table_that_stays_locked_fails_the_backup(
 
     with psycopg.connect(small.url) as migration:
         migration.execute("LOCK TABLE words IN ACCESS EXCLUSIVE MODE")
-        with pytest.raises(EngineError, match="LOCK TABLE public.words"):
+        with pytest.raises(EngineError, match=r"LOCK TABLE public\.words"):
             take_backup(Source("app", "postgresql", small.url), store_url)
 
     assert read_catalog(store_url).backups == ()
