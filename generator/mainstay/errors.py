@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     """Something could not be read, so nothing is claimed about it."""
     NOT_VERIFIED = 4
-    """A backup does not hold what its manifest says."""
+    """A backup does not hold what its manifest says, or the evidence ledger is not whole."""
     BUG = 70
     INTERRUPTED = 130
 
