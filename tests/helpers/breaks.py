@@ -354,7 +354,7 @@ BROKEN: list[tuple[str, str, Break]] = [
         "names a check that does not exist",
         policy(
             "check: WF102",
-            "check: WF102\n      reason: A good reason\n      expires: 2027-01-31\n    - check: ZZ999",
+            "check: ZZ999\n      reason: A good reason\n      expires: 2027-01-31\n    - check: WF102",
         ),
     ),
     ("WF101", "is not valid YAML", add(".github/workflows/x.yml", "on: push\njobs: {a: [}\n")),

@@ -95,7 +95,10 @@ def companion_is_real(workflows: Workflows) -> Iterator[Finding]:
     commit into `uses` by hand.
     """
     steps = [
-        step for workflow in workflows.readable for step in workflow.steps() if step.command in _COMMANDS
+        step
+        for workflow in workflows.readable
+        for step in workflow.steps()
+        if step.command in _COMMANDS or step.uses.startswith("OWNER/REPO@")
     ]
     if not steps and not workflows.unreadable:
         raise NotApplicable("no workflow uses the Action")
