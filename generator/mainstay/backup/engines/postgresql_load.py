@@ -63,15 +63,14 @@ def load_archive(  # noqa: PLR0913 - what, to where, how
 def _load_from_file(
     words: Sequence[str | Path], blocks: Iterator[bytes], file: Path, env: Mapping[str, str]
 ) -> str:
-    for block in blocks:
-        try:
-            with file.open("ab", buffering=0) as dump:
-                dump.write(block)
-        except OSError as error:
-            raise EngineError(
-                f"the dump cannot be written to {file.parent}: {error.strerror}",
-                hint="TMPDIR can name a folder with more room",
-            ) from error
+    try:
+        with file.open("wb") as dump:
+            dump.writelines(blocks)
+    except OSError as error:
+        raise EngineError(
+            f"the dump cannot be written to {file.parent}: {error.strerror}",
+            hint="TMPDIR can name a folder with more room",
+        ) from error
     return process.run([*words, f"--jobs={_jobs()}", file], env=env).stderr
 
 
