@@ -50,6 +50,16 @@ def interruptible() -> Iterator[Callable[[], None]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        _forget_interruption()
+
+
+def _forget_interruption() -> None:
+    """Let the process end with the exit code that it asks for.
+
+    CPython remembers a KeyboardInterrupt that left an `exec` of a text, as the making of a dataclass is, whoever has
+    handled it since, and ends `python -m` as if by SIGINT. Any other such `exec` makes it forget.
+    """
+    exec("")  # noqa: S102 - a constant
 
 
 @contextmanager

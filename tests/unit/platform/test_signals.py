@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,27 @@ def test_a_signal_that_the_caller_disregards_stays_so() -> None:
             os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+IN_AN_EXEC = """
+import os, signal, sys
+from mainstay.platform.signals import interruptible
+
+try:
+    with interruptible():
+        exec("os.kill(os.getpid(), signal.SIGTERM)")
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_a_run_stopped_while_python_makes_a_class_ends_with_its_own_exit_code(tmp_path: Path) -> None:
+    """Dataclasses are made by `exec`; `python -m` would end as if killed by SIGINT, of which no caller knows why."""
+    (tmp_path / "stopped.py").write_text(IN_AN_EXEC)
+
+    done = process.run([sys.executable, "-m", "stopped"], cwd=tmp_path, check=False)
+
+    assert (done.returncode, done.stderr) == (130, "")
 
 
 STUCK = """
