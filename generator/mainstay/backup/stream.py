@@ -17,7 +17,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 256 << 10
+"""Blocks of 1 MiB are fetched from and given back to the system one by one: a restore took a sixth longer to unpack."""
 LEVEL = 1
 """A mixed dump of 778 MB became 330.7 MB on level 1, and 330.2 MB on level 3 for three times the processor time."""
 _HASH_LOG = 13
@@ -77,7 +78,7 @@ def compress(blocks: Iterator[bytes], level: int = LEVEL) -> Iterator[bytes]:
 
 
 def decompress(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the content of exactly one zstd frame, at most 1 MiB at a time.
+    """Yield the content of exactly one zstd frame, at most 256 KiB at a time.
 
     Raises:
         VerificationError: It is no zstd, is damaged, ends early, or something follows it.

@@ -37,7 +37,9 @@ FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_sequence s
 WHERE x.relpersistence <> 't' AND {_IN_PG_CLASS} ORDER BY 1, 2
 """
 _COLUMNS = f"""
-SELECT n.nspname, x.relname, a.attname, CASE t.typnamespace WHEN 'pg_catalog'::regnamespace THEN t.typname END
+SELECT n.nspname, x.relname, a.attname,
+    CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace
+    THEN t.typname || CASE WHEN t.typname = 'numeric' AND a.atttypmod >= 0 THEN ' of a scale' ELSE '' END END
 FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
 JOIN pg_attribute a ON a.attrelid = x.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
@@ -46,12 +48,15 @@ WHERE x.relkind = 'r' AND {_IN_PG_CLASS} ORDER BY 1, 2, a.attnum
 _SAMPLED = 16
 _OWN = {
     # Types whose own hash tells apart whatever their text does, several times as fast; but for floats that are 0,
-    # which is -0, and the scale of numbers. Not intervals (a month is 30 days), enums (hashed by a number that
-    # changes). What cannot be called by its name before PostgreSQL 18 is hashed as a row of one column.
+    # which is -0, and the scale of numbers where the column does not set it. Not intervals (a month is 30 days), enums
+    # (hashed by a number that changes). What cannot be called by its name before PostgreSQL 18 is hashed as a row of
+    # one column.
     **{kind: f"hash{kind}extended({{0}}, {{1}})" for kind in ("int2", "int4", "int8")},
     **dict.fromkeys(("text", "varchar"), 'hashtextextended({0} COLLATE "C", {1})'),
-    **dict.fromkeys(("bool", "bytea", "date", "timestamptz"), "hash_record_extended(ROW({0}), {1})"),
+    **dict.fromkeys(("bool", "bytea", "date"), "hash_record_extended(ROW({0}), {1})"),
     **{kind: f"{kind}_hash_extended({{0}}, {{1}})" for kind in ("uuid", "time", "timestamp")},
+    "timestamptz": "timestamp_hash_extended({0} AT TIME ZONE 'UTC', {1})",
+    "numeric of a scale": "hash_numeric_extended({0}, {1})",
     "numeric": "hash_numeric_extended({0}, {1} + coalesce(scale({0}), -1))",
     **{
         kind: f"CASE WHEN {{0}} = 0 THEN hashtextextended({{0}}::text, {{1}})"

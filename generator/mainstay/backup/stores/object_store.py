@@ -52,7 +52,7 @@ class ObjectStore:
             return bytes(found.bytes())
 
     def stream(self, key: str) -> Iterator[bytes]:
-        """Yield an object in blocks of about 1 MiB."""
+        """Yield an object in blocks of about 256 KiB."""
         with self._operation("reading", key):
             for block in obstore.get(self._store, key).stream(min_chunk_size=BLOCK_BYTES):
                 yield bytes(block)
