@@ -12,6 +12,8 @@ from helpers.updates import Template, files_of
 from mainstay.platform import process
 
 EXTRA = 24
+UNRENDERED = 800
+"""Files beside the template, as its repository has them: tests, code, documents."""
 QUIET_IMPORT_SECONDS = 0.62
 """CPU that `import copier` takes on the machine that the budget was set on, when nothing else runs there."""
 BUDGET_SECONDS = 1.5
@@ -25,7 +27,8 @@ def test_a_plan_of_sixty_files_takes_little_cpu(tmp_path: Path) -> None:
     runbooks = folder / "template/docs/runbooks"
     for number in range(EXTRA):
         shutil.copy(runbooks / "rb-01-site-down.md.jinja", runbooks / f"extra-{number}.md.jinja")
-    template = Template(commit(folder, {}))
+    unrendered = {f"tests/{number % 90}/{number}.py": "x = 1\n" for number in range(UNRENDERED)}
+    template = Template(commit(folder, unrendered))
     git(folder, "tag", "-a", "v1.0.0", "-m", "v1.0.0")
     app = template.adopt(tmp_path / "app")
     template.release("v1.1.0", {"docs/new.md": "x\n"})

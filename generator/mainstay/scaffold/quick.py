@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mainstay.scaffold.checkout import checking_out_less
 from mainstay.scaffold.unprompted import import_copier
 
 Function = Callable[..., Any]
@@ -20,12 +21,14 @@ def rendering_quickly() -> Iterator[None]:
     An update renders two revisions that are mostly equal, and Copier compiles each template, each part of each path
     and each question every time: half of the time. Most parts of paths and most choices are no templates at all, and
     the path of the answers file is made anew for each of them. It also asks git, in a process of its own for every
-    file, about the executable bit in the index of the folder that is written to; a scratch folder has none.
+    file, about the executable bit in the index of the folder that is written to; a scratch folder has none. Of the
+    template's repository only what is rendered is checked out.
     Where a Copier to come has these things elsewhere, it renders as it would anyway.
     """
     gc.disable()  # everything that is made here lives until the end of the block anyway
     import_copier()
     import copier._main  # noqa: PLC0415 - takes 0.4 s
+    import copier._template  # noqa: PLC0415 - loaded by now
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 - comes with copier
 
     # Looked for, never needed.
@@ -38,6 +41,7 @@ def rendering_quickly() -> Iterator[None]:
             (question, "render_value", _rendering_what_is_marked),
             (worker, "answers_relpath", _making_what_is_marked),
             (worker, "_sync_git_index_executable_bit", lambda _: lambda *_: None),
+            (copier._template, "clone", checking_out_less),  # noqa: SLF001
         )
         if (found := getattr(owner, name, None)) is not None
     ]
