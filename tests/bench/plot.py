@@ -9,7 +9,7 @@ from typing import Any
 from bench.grouping import grouped
 from bench.page import SCENES
 
-_WIDTH, _LABELS, _BAR, _GAP, _TITLE = 860, 330, 18, 8, 40
+_BARS, _CHARACTER, _BAR, _GAP, _TITLE = 470, 7, 18, 8, 40
 _STYLE = """<style>
   text { font: 13px system-ui, sans-serif; fill: #24292f; }
   .title { font-weight: 600; }
@@ -24,23 +24,24 @@ def performance_plot(found: Mapping[str, Any]) -> str:
     scenes: dict[str, dict[str, float]] = {}
     for (scene, name), runs in grouped(found["runs"]).items():
         scenes.setdefault(scene, {})[name] = min(run["wall_seconds"] for run in runs)
+    labels = _CHARACTER * max(len(name) for walls in scenes.values() for name in walls)
     parts: list[str] = []
     y = 0
     for scene, title in SCENES.items():
         if len(walls := scenes.get(scene, {})) > 1:
-            parts += _chart(title, walls, y)
+            parts += _chart(title, walls, y, labels)
             y += _TITLE + len(walls) * (_BAR + _GAP)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y + _GAP}" role="img">'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {labels + _BARS + 60} {y + _GAP}" role="img">'
     return "\n".join([head, "<title>Wall time, seconds</title>", _STYLE, *parts, "</svg>", ""])
 
 
-def _chart(title: str, walls: Mapping[str, float], y: int) -> Iterator[str]:
+def _chart(title: str, walls: Mapping[str, float], y: int, labels: int) -> Iterator[str]:
     yield f'<text class="title" x="0" y="{y + _TITLE - 14}">{escape(title)}, seconds</text>'
     longest = max(walls.values())
     for number, (name, wall) in enumerate(walls.items()):
         top = y + _TITLE + number * (_BAR + _GAP)
-        width = round((_WIDTH - _LABELS - 60) * wall / longest, 1)
+        width = round(_BARS * wall / longest, 1)
         kind = "mainstay" if name.startswith("mainstay") else "other"
-        yield f'<text x="{_LABELS - 10}" y="{top + 14}" text-anchor="end">{escape(name)}</text>'
-        yield f'<rect class="{kind}" x="{_LABELS}" y="{top}" width="{width}" height="{_BAR}" rx="2"/>'
-        yield f'<text x="{_LABELS + width + 8}" y="{top + 14}">{wall:.1f}</text>'
+        yield f'<text x="{labels - 10}" y="{top + 14}" text-anchor="end">{escape(name)}</text>'
+        yield f'<rect class="{kind}" x="{labels}" y="{top}" width="{width}" height="{_BAR}" rx="2"/>'
+        yield f'<text x="{labels + width + 8}" y="{top + 14}">{wall:.1f}</text>'
