@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,15 +38,18 @@ def test_what_was_not_measured_is_not_said(environ: dict[str, str]) -> None:
 def test_a_cold_start_costs_less_than_five_seconds_of_cpu(tmp_path: Path) -> None:
     """On a machine that never ran it: all is downloaded, checked and unpacked, and the audit is ready to begin.
 
+    The Python is that of a runner, which has pip. The project's own has none: making one takes two seconds more.
     Neighbours make a second of CPU do less, so a machine that is too busy may try again.
     """
     app = render(tmp_path / "app")
+    folders = os.environ["PATH"].split(os.pathsep)
+    path = os.pathsep.join(folder for folder in folders if folder != str(Path(sys.prefix, "bin")))
     costs: list[float] = []
     while len(costs) < 3 and min(costs, default=5.0) >= 5:
         folder = tmp_path / str(len(costs))
         for name in ("temp", "home"):
             (folder / name).mkdir(parents=True)
-        runner = Runner(REPOSITORY, app, folder / "temp", {"HOME": str(folder / "home")})
+        runner = Runner(REPOSITORY, app, folder / "temp", {"HOME": str(folder / "home"), "PATH": path})
 
         run = runner.run(command="audit", fail_on="critical")
 

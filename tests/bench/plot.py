@@ -31,7 +31,9 @@ def performance_plot(found: Mapping[str, Any]) -> str:
         if len(walls := scenes.get(scene, {})) > 1:
             parts += _chart(title, walls, y, labels)
             y += _TITLE + len(walls) * (_BAR + _GAP)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {labels + _BARS + 60} {y + _GAP}" role="img">'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {labels + _BARS + 60} {y + _GAP}" role="img">'
+    )
     return "\n".join([head, "<title>Wall time, seconds</title>", _STYLE, *parts, "</svg>", ""])
 
 

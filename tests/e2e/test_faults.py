@@ -32,7 +32,7 @@ from mainstay.backup.engines import postgresql
 from mainstay.backup.prune import prune_backups
 from mainstay.errors import EngineError
 from mainstay.platform import process
-from mainstay.platform.clock import FixedClock
+from mainstay.platform.clock import FixedClock, SystemClock
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
 from mainstay.policy.backups import Backups, Keep
 
@@ -190,17 +190,18 @@ def test_runs_at_the_same_moment_do_not_hurt_each_other(small: Database, store_u
 def test_a_prune_in_the_middle_of_a_backup_does_not_touch_it(small: Database, store_url: str) -> None:
     """What has no manifest yet is young, not left over; and two prunes at once delete once."""
     keep = Backups(store=store_url, keep=Keep(last=1, daily=0, weekly=0, monthly=0))
-    old = [take_at(small, store_url, NOON - timedelta(days=days)) for days in (4, 3)]
+    now = SystemClock().now()  # a backup is of the server's instant, whatever this machine's clock says
+    old = [take_at(small, store_url, now - timedelta(days=days)) for days in (4, 3)]
 
     def prune() -> object:
-        return prune_backups(store_url, "app", keep, apply=True, clock=FixedClock(NOON))
+        return prune_backups(store_url, "app", keep, apply=True)
 
     def prune_meanwhile() -> None:
         with ThreadPoolExecutor(1) as another:  # the store's client does not call itself from inside a stream
             another.submit(prune).result()
 
     manifest = take_backup(
-        source(small.url), store_url, clock=FixedClock(NOON), progress=AtFirstBlock(prune_meanwhile)
+        source(small.url), store_url, clock=FixedClock(now), progress=AtFirstBlock(prune_meanwhile)
     )
     with ThreadPoolExecutor(2) as prunes:
         list(prunes.map(lambda _: prune(), range(2)))

@@ -2,6 +2,7 @@
 # for a restore drill. What the runner has is used; then what its distribution offers; then the maker's own repository.
 set -eu
 . "$GITHUB_ACTION_PATH/generator/mainstay/action/isolate.sh"
+PATH="$PATH:/usr/sbin:/sbin" # servers stand there, where only root looks by default
 
 # engine | a version | its shape | program of a backup, of a drill | packages of a backup, of a drill | offered | key | source
 # @ is the version; ID and CODENAME are the distribution's.
