@@ -14,7 +14,7 @@ from typing import Self
 
 from bench import proc
 
-_SAMPLE_SECONDS = 0.05
+_SAMPLE_SECONDS = 0.02
 _MIB = 1 << 20
 
 
@@ -86,7 +86,7 @@ def measure(scene: str, command: Command, server_pid: int, stored: Path) -> tupl
 
 
 class _Sampler:
-    """Watches a tree of processes and a folder, twenty times a second, for their largest sizes."""
+    """Watches a tree of processes and a folder, fifty times a second, for their largest sizes."""
 
     def __init__(self, pid: int, folder: Path) -> None:
         self.peak_memory_bytes = 0

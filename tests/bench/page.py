@@ -64,7 +64,7 @@ _METHOD = """## How it was measured
   table in the dump's snapshot at the same time; no other contestant does.
 - **CPU** of the client is that of all its processes; of the server, of PostgreSQL and all its backends. Both are of
   the fastest run.
-- **Memory** is what no file stands behind (`RssAnon`), summed over all processes of the client, twenty times a
+- **Memory** is what no file stands behind (`RssAnon`), summed over all processes of the client, fifty times a
   second.
 - **Temporary bytes** are the most that stood in `TMPDIR` at once, looked at as often.
 - **Restores**: local dumps are files in memory. The target is what `pg_dump -Fc` writes by default; an uncompressed one
