@@ -60,3 +60,19 @@ def _isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
 def _forgotten_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test's secret mask a word in another test's message."""
     monkeypatch.setattr(redact, "_known", set())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how long each workflow took, run by run. Only this conftest is there when workers run the tests."""
+    reports = [report for kind in ("", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [
+        (report.location[2], workflow, seconds)
+        for report in reports
+        for name, took in report.user_properties
+        if name == "workflows" and report.when == "teardown"
+        for workflow, seconds in took
+    ]
+    if rows:
+        terminalreporter.section("workflows, from their event to the end of their last job")
+        for test, workflow, seconds in rows:
+            terminalreporter.line(f"{seconds:6.1f} s  {workflow:20} {test}")

@@ -32,27 +32,11 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[act.Machine]:
 
 @pytest.fixture(autouse=True)
 def _timed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep how long each run took, for the table at the end."""
+    """Keep how long each run took, for the table that `tests/conftest.py` prints at the end."""
     took: list[tuple[str, float]] = []
     monkeypatch.setattr(act, "TOOK", took)
     yield
     request.node.user_properties.append(("workflows", took))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how long each workflow took, run by run."""
-    reports = [report for kind in ("", "failed") for report in terminalreporter.stats.get(kind, [])]
-    rows = [
-        (report.location[2], workflow, seconds)
-        for report in reports
-        for name, took in report.user_properties
-        if name == "workflows" and report.when == "teardown"
-        for workflow, seconds in took
-    ]
-    if rows:
-        terminalreporter.section("workflows, from their event to the end of their last job")
-        for test, workflow, seconds in rows:
-            terminalreporter.line(f"{seconds:6.1f} s  {workflow:20} {test}")
 
 
 @pytest.fixture
