@@ -66,7 +66,7 @@ class EmbeddedPostgres:
         # A Unix socket's path must be shorter than about 100 bytes: TMPDIR of a test is often too long.
         folder = Path(tempfile.mkdtemp(prefix="mainstay-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - mkdtemp makes it private
         user = _UNPRIVILEGED if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-        with process.guarded(folders=[folder]):
+        with _removed(folder), process.guarded(folders=[folder]):
             password = secrets.token_urlsafe(24)
             remember(password)
             runnable = _reachable(bin_dir, folder, user)
@@ -119,6 +119,15 @@ def _initialise(bin_dir: Path, folder: Path, user: str | None, password: str) ->
     ]
     process.run([*initdb, "--auth=scram-sha-256", f"--pwfile={password_file}"], cwd=folder, user=user)
     password_file.unlink()
+
+
+@contextlib.contextmanager
+def _removed(folder: Path) -> Iterator[None]:
+    """Remove a folder that no guardian knows yet, when a stop signal comes while the guardian starts."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reachable(bin_dir: Path, folder: Path, user: str | None) -> Path:
