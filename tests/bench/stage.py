@@ -16,8 +16,8 @@ from psycopg import sql
 
 from bench import dataset
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
-from mainstay.platform import process
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
+from mainstay.platform.guard import guarded
 
 MAJOR = 16
 BUCKET = "bench"
@@ -60,7 +60,7 @@ class Store:
 def memory_folder() -> Iterator[Path]:
     """Yield a folder in memory that is removed however this process ends."""
     folder = Path(tempfile.mkdtemp(prefix="mainstay-bench-", dir=_MEMORY))
-    with process.guarded(folders=[folder]):
+    with guarded(folders=[folder]):
         yield folder
 
 
@@ -76,7 +76,7 @@ def store(megabytes_per_second: float = 0, latency_seconds: float = 0) -> Iterat
             str(megabytes_per_second),
             str(latency_seconds),
         ]
-        with process.guarded(argv, folders=[folder]):
+        with guarded(argv, folders=[folder]):
             deadline = time.monotonic() + _SINK_SECONDS
             while not (port := folder / "port").exists():
                 if time.monotonic() > deadline:

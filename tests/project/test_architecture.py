@@ -26,7 +26,7 @@ ONLY_IN = {
     "psycopg": ("backup/engines/", "demo/"),
     "pymysql": ("backup/engines/",),
     "rich": ("report/terminal", "report/progress", "cli/"),
-    "subprocess": ("platform/process.py", "platform/guardian.py"),
+    "subprocess": ("platform/process.py", "platform/guard.py", "platform/guardian.py"),
     "moto": ("demo/",),
 }
 DOMAINS = (

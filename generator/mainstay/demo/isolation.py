@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mainstay.platform import process
+from mainstay.platform.guard import temporary_folder
 
 _FOREIGN = (
     "AWS_",
@@ -41,7 +41,7 @@ def environment(settings: dict[str, str], *, without: tuple[str, ...] = ()) -> I
 def workshop() -> Iterator[Path]:
     """Yield a folder for every temporary file of this process; it is gone afterwards, even after SIGKILL."""
     outside = tempfile.tempdir
-    with process.temporary_folder("mainstay-demo-") as folder:
+    with temporary_folder("mainstay-demo-") as folder:
         temporary = folder / "tmp"
         temporary.mkdir()
         with environment({"TMPDIR": str(temporary)}, without=_FOREIGN):

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from mainstay.errors import EngineError
 from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
+from mainstay.platform.guard import guarded
 from mainstay.platform.mysql_installs import Series, find_program
 from mainstay.platform.redact import remember
 
@@ -70,7 +71,7 @@ class EmbeddedMySQL:
         # A Unix socket's path must be shorter than about 100 bytes: TMPDIR of a test is often too long.
         folder = Path(tempfile.mkdtemp(prefix="mainstay-my-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - mkdtemp makes it private
         user = _UNPRIVILEGED if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-        with process.guarded(folders=[folder]):
+        with guarded(folders=[folder]):
             server = cls(product, folder / "socket", secrets.token_urlsafe(24))
             remember(server.password)
             if user:
@@ -78,7 +79,7 @@ class EmbeddedMySQL:
             _initialise(product, program, folder, user)
             first = _first_statements(folder, server.password, user)
             argv = [*_argv(program, folder), *_SETTINGS, f"--socket={server.socket}", f"--init-file={first}"]
-            with process.guarded(argv, cwd=folder, user=user, stop=signal.SIGKILL):
+            with guarded(argv, cwd=folder, user=user, stop=signal.SIGKILL):
                 server._wait_until_ready(folder)
                 first.unlink()
                 yield server

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from mainstay.errors import EngineError
 from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
+from mainstay.platform.guard import guarded
 from mainstay.platform.postgres_installs import find_bin
 from mainstay.platform.redact import remember
 
@@ -66,13 +67,13 @@ class EmbeddedPostgres:
         # A Unix socket's path must be shorter than about 100 bytes: TMPDIR of a test is often too long.
         folder = Path(tempfile.mkdtemp(prefix="mainstay-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - mkdtemp makes it private
         user = _UNPRIVILEGED if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-        with _removed(folder), process.guarded(folders=[folder]):
+        with guarded(folders=[folder]):
             password = secrets.token_urlsafe(24)
             remember(password)
             runnable = _reachable(bin_dir, folder, user)
             _initialise(runnable, folder, user, password)
             server = cls(major, runnable, folder, password)
-            with process.guarded(server._argv(folder), cwd=folder, user=user):
+            with guarded(server._argv(folder), cwd=folder, user=user):
                 server._wait_until_ready(folder)
                 yield server
 
@@ -119,15 +120,6 @@ def _initialise(bin_dir: Path, folder: Path, user: str | None, password: str) ->
     ]
     process.run([*initdb, "--auth=scram-sha-256", f"--pwfile={password_file}"], cwd=folder, user=user)
     password_file.unlink()
-
-
-@contextlib.contextmanager
-def _removed(folder: Path) -> Iterator[None]:
-    """Remove a folder that no guardian knows yet, when a stop signal comes while the guardian starts."""
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reachable(bin_dir: Path, folder: Path, user: str | None) -> Path:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess  # noqa: TID251 - this is the one place
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -75,7 +72,7 @@ def run(  # noqa: PLR0913 - the options of a process, all named
             user=user,
         )
     except OSError as error:
-        raise _not_started(words, error) from error
+        raise not_started(words, error) from error
     except subprocess.TimeoutExpired as error:
         raise ProcessError(f"{_name(words)} did not end within {timeout_seconds:g} s") from error
     if check and done.returncode != 0:
@@ -88,6 +85,11 @@ def failure(argv: Sequence[str], returncode: int, output: str) -> ProcessError:
     how = f"was killed by signal {-returncode}" if returncode < 0 else f"exited with status {returncode}"
     said = output.strip()[-2000:]
     return ProcessError(f"{_name(argv)} {how}" + (f": {said}" if said else " and said nothing"))
+
+
+def not_started(argv: Sequence[str], error: OSError) -> ProcessError:
+    """Return the error for a program that the system would not start."""
+    return ProcessError(f"{_name(argv)} cannot be started: {error.strerror}", hint=f"is {argv[0]} installed?")
 
 
 def stream_output(
@@ -146,57 +148,6 @@ def kill_streams() -> None:
             _kill(process)
 
 
-@contextlib.contextmanager
-def guarded(
-    argv: Sequence[str | Path] = (),
-    *,
-    folders: Sequence[Path] = (),
-    cwd: Path = Path("/"),
-    user: str | None = None,
-    stop: signal.Signals = signal.SIGINT,
-) -> Iterator[None]:
-    """Run a server for the length of a `with` block, and remove folders after it, however this process ends.
-
-    A guardian process does both when the block ends and when this process is gone, even by SIGKILL. It sends the
-    server `stop` first, and kills it when that does not end it soon.
-
-    Raises:
-        ProcessError: The guardian cannot be started.
-    """
-    request = {
-        "argv": [str(word) for word in argv],
-        "user": user,
-        "cwd": str(cwd),
-        "folders": [str(f) for f in folders],
-        "stop": int(stop),
-    }
-    words = (sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian.py")), json.dumps(request))
-    try:
-        guardian = subprocess.Popen(
-            words,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # `timeout --signal=KILL` and a closing terminal end the whole process group
-        )
-    except OSError as error:
-        raise _not_started(words, error) from error
-    try:
-        yield
-    finally:
-        with contextlib.suppress(BrokenPipeError), _pipe(guardian.stdin) as word:
-            word.write(b".")  # an end without a word means that this process was killed
-        guardian.wait()
-
-
-@contextlib.contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
-    """Yield a new folder that is removed afterwards, also when this process is killed."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
-    with guarded(folders=[folder]):
-        yield folder
-
-
 class _Stderr:
     """Drains a process's standard error in a thread and keeps its last 64 KiB."""
 
@@ -238,7 +189,7 @@ def _start(
             start_new_session=True,
         )
     except OSError as error:
-        raise _not_started(words, error) from error
+        raise not_started(words, error) from error
     _running.add(process)
     return process
 
@@ -285,12 +236,6 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
     return {**os.environ, **(extra or {})}
-
-
-def _not_started(words: Sequence[str], error: OSError) -> ProcessError:
-    return ProcessError(
-        f"{_name(words)} cannot be started: {error.strerror}", hint=f"is {words[0]} installed?"
-    )
 
 
 def _name(words: Sequence[str]) -> str:

@@ -10,11 +10,14 @@ from typing import Any
 
 from mainstay.errors import ProcessError
 from mainstay.platform import process
+from mainstay.platform.git import Repository
 
 Clone = Callable[..., str]
 
 _SUBDIRECTORY = re.compile(r"^_subdirectory: *(['\"]?)(?P<folder>[\w][\w.-]*)\1 *(?:#.*)?$", re.MULTILINE)
 _REFERENCES = r"%[-+]? *(include|import|from|extends)[^[:alnum:]_][^%]*"
+_SEARCHED = (0, 1)
+"""What `git grep` ends with: something was found, nothing was."""
 _ELSEWHERE = ("copier.yaml", ".gitmodules")
 
 
@@ -52,9 +55,9 @@ def _repository(url: str) -> Path:
 
 def _check_out(repository: Path, ref: str, location: Path) -> bool:
     """Check out a revision's rendered files; return whether that was possible."""
-    commit = _git(
-        repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
-    ).strip()
+    commit = Repository(repository).git(
+        "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+    )
     folder = _rendered_folder(repository, commit)
     if folder is None:
         return False
@@ -73,15 +76,16 @@ def _check_out(repository: Path, ref: str, location: Path) -> bool:
         "-c",
         "core.fsmonitor=false",
     )
-    _git(location, *less, "checkout", "--quiet", "--detach", commit)
+    Repository(location).git(*less, "checkout", "--quiet", "--detach", commit)
     return True
 
 
 def _rendered_folder(repository: Path, commit: str) -> str | None:
     """Return the folder that a revision renders, or nothing when its templates may read other files."""
-    if _git(repository, "ls-tree", "--name-only", commit, "--", *_ELSEWHERE):
+    git = Repository(repository).git
+    if git("ls-tree", "--name-only", commit, "--", *_ELSEWHERE):
         return None
-    settings = _git(repository, "show", f"{commit}:copier.yml")
+    settings = git("show", f"{commit}:copier.yml")
     found = _SUBDIRECTORY.search(settings)
     if found is None or "!include" in settings:
         return None
@@ -98,10 +102,8 @@ def _rendered_folder(repository: Path, commit: str) -> str | None:
         "--",
         folder,
     )
-    references = process.run(["git", "-C", repository, *words], check=False).stdout.splitlines()
+    search = process.run(["git", "-C", repository, *words], check=False)
+    if search.returncode not in _SEARCHED:
+        return None
     inside = re.compile(rf"% *[-+]? *\w+ +['\"]{re.escape(folder)}/(?!.*\.\.)")
-    return folder if all(map(inside.match, references)) else None
-
-
-def _git(repository: Path, *words: str) -> str:
-    return process.run(["git", "-C", repository, *words]).stdout
+    return folder if all(map(inside.match, search.stdout.splitlines())) else None

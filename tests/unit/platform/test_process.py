@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 import time
@@ -105,75 +104,3 @@ def test_secrets_in_what_a_program_says_are_masked() -> None:
         process.run(python("import sys; sys.exit('could not reach postgresql://u:hunter2@h/d')"))
 
     assert "hunter2" not in str(caught.value)
-
-
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_guarded_programs_and_folders_never_outlive_their_user(end: int, tmp_path: Path) -> None:
-    """However the process ends, the server it started and its folder are gone soon after."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    server = python(
-        f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-    )
-    code = f"""
-import os, time
-from pathlib import Path
-from mainstay.platform import process
-with process.guarded({server!r}, folders=[Path({str(folder)!r})]):
-    while not Path({str(tmp_path / "pid")!r}).exists(): time.sleep(0.01)
-    time.sleep(0.05)
-    os.kill(os.getpid(), {int(end)})
-    time.sleep(60)
-"""
-
-    process.run(python(code), check=False, timeout_seconds=30)
-
-    assert _gone(int((tmp_path / "pid").read_text()), folder)
-
-
-def test_an_orphan_cannot_bring_a_guarded_folder_back(tmp_path: Path) -> None:
-    """A program that outlives its killed parent may go on writing: the folder is removed until it stays away."""
-    folder = tmp_path / "data"
-    orphan = python(
-        f"""
-import os, time
-for n in range(15):
-    os.makedirs({str(folder)!r} + '/sub', exist_ok=True)
-    open({str(tmp_path / "written")!r}, 'w').write(str(n))
-    time.sleep(0.1)
-"""
-    )
-    code = f"""
-import os, signal, subprocess
-from pathlib import Path
-from mainstay.platform import process
-with process.guarded(folders=[Path({str(folder)!r})]):
-    subprocess.Popen({orphan!r})
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-    process.run(python(code), check=False, timeout_seconds=30)
-    for _ in range(100):
-        if (tmp_path / "written").exists() and (tmp_path / "written").read_text() == "14":
-            break
-        time.sleep(0.05)
-    time.sleep(0.3)
-
-    assert not folder.exists()
-
-
-def _gone(pid: int, folder: Path) -> bool:
-    for _ in range(100):
-        if not folder.exists() and not _alive(pid):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A process whose parent has not asked for its status yet is dead all the same.
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -23,6 +23,7 @@ from mainstay.backup.manifest import Server
 from mainstay.errors import EngineError, ProcessError
 from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
+from mainstay.platform.guard import temporary_folder
 from mainstay.platform.mongo_installs import find_program
 
 DUMP_FORMAT = "mongodump-archive"
@@ -118,7 +119,7 @@ class MongoDB:
     def drop_database(self, server_url: str, database: str) -> None:
         """Drop a database with the shell."""
         target = ConnectionUrl.parse(server_url).with_database(database)
-        with process.temporary_folder("mainstay-") as folder, _as_engine_error():
+        with temporary_folder("mainstay-") as folder, _as_engine_error():
             script = folder / "drop.js"
             script.touch(mode=0o600)
             script.write_text(target.script("dropDatabase()"), encoding="utf-8")
@@ -161,7 +162,7 @@ class MongoDB:
 @contextlib.contextmanager
 def _sign_in(target: ConnectionUrl) -> Iterator[str]:
     """Yield the argument that lets a program sign in: a file for its eyes only, instead of a URL in argv."""
-    with process.temporary_folder("mainstay-") as folder:
+    with temporary_folder("mainstay-") as folder:
         path = folder / "mongo.yml"
         path.touch(mode=0o600)
         path.write_text(target.config(), encoding="utf-8")

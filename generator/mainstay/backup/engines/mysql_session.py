@@ -12,7 +12,7 @@ from pymysql.cursors import Cursor
 from mainstay.backup.engines.mysql_content import prepare_session
 from mainstay.backup.engines.mysql_url import ConnectionUrl
 from mainstay.errors import EngineError, ProcessError
-from mainstay.platform import process
+from mainstay.platform.guard import temporary_folder
 from mainstay.platform.mysql_installs import Series
 
 # MySQL's programs read ~/.mylogin.cnf after any other file: what it says would go before the URL.
@@ -75,7 +75,7 @@ def connected(target: ConnectionUrl, product: str) -> Iterator[pymysql.Connectio
 @contextlib.contextmanager
 def option_file(target: ConnectionUrl, product: str) -> Iterator[str]:
     """Yield the argument that lets a program sign in: a file for its eyes only, instead of a password in argv."""
-    with process.temporary_folder("mainstay-") as folder:
+    with temporary_folder("mainstay-") as folder:
         path = folder / "client.cnf"
         path.touch(mode=0o600)
         path.write_text(target.option_file(product), encoding="utf-8")

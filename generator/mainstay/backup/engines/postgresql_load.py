@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mainstay.errors import EngineError
 from mainstay.platform import process
+from mainstay.platform.guard import temporary_folder
 
 # Without subscriptions: a copy must not take its original's place in a replication, and could not be dropped.
 _ALWAYS = ("--exit-on-error", "--no-password", "--no-subscriptions")
@@ -54,7 +55,7 @@ def load_archive(  # noqa: PLR0913 - what, to where, how
     """
     owners = () if with_owners else _WITHOUT_OWNERS
     words = (program, *_ALWAYS, *owners, f"--dbname={database}")
-    with process.temporary_folder("mainstay-restore-") as folder:
+    with temporary_folder("mainstay-restore-") as folder:
         if shutil.disk_usage(folder).free >= _ROOM * size_bytes:
             return _load_from_file(words, blocks, folder / "dump", env)
         return _load_as_it_comes(words, blocks, folder / "contents", env)

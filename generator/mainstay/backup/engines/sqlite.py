@@ -22,8 +22,8 @@ from mainstay.backup.engines.sqlite_content import read_content
 from mainstay.backup.engines.sqlite_url import path_of, sibling
 from mainstay.backup.manifest import Server
 from mainstay.errors import EngineError
-from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
+from mainstay.platform.guard import temporary_folder
 
 DUMP_FORMAT = "sqlite-file"
 _BLOCK_BYTES = 1 << 20
@@ -74,7 +74,7 @@ class SQLite:
     @contextlib.contextmanager
     def snapshot(self, url: str) -> Iterator[Snapshot]:
         """Copy the database."""
-        with process.temporary_folder("mainstay-sqlite-") as folder:
+        with temporary_folder("mainstay-sqlite-") as folder:
             copy = folder / "copy.db"
             copy.touch(mode=0o600)
             with _opened(path_of(url)) as source, _reporting("cannot be read"):
@@ -92,7 +92,7 @@ class SQLite:
 
     def check_readable(self, blocks: Iterator[bytes], server: Server) -> None:
         """Write the file to a temporary place and let SQLite look through it."""
-        with process.temporary_folder("mainstay-sqlite-") as folder:
+        with temporary_folder("mainstay-sqlite-") as folder:
             copy = folder / "copy.db"
             _write(copy, blocks)
             with _opened(copy) as connection, _reporting("cannot be read"):
@@ -152,7 +152,7 @@ class SQLite:
     @contextlib.contextmanager
     def scratch_server(self, server: Server) -> Iterator[str]:
         """Make a folder that is removed afterwards."""
-        with process.temporary_folder("mainstay-sqlite-") as folder:
+        with temporary_folder("mainstay-sqlite-") as folder:
             yield str(folder / "scratch.db")
 
 
