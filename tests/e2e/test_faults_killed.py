@@ -133,10 +133,10 @@ def open_uploads(request: pytest.FixtureRequest, folder: Path) -> list[object]:
 
 
 def stopped_while(
-    condition: Callable[[], object], folder: Path, env: dict[str, str]
+    condition: Callable[[], object], folder: Path, env: dict[str, str], *words: str
 ) -> tuple[int, float, str]:
     """Take a backup, send SIGTERM when the condition has come true; return exit status, seconds and message."""
-    command = [sys.executable, "-m", "mainstay", "backup", "take", "--repository", str(folder)]
+    command = [sys.executable, "-m", "mainstay", "backup", *(words or ["take"]), "--repository", str(folder)]
     with subprocess.Popen(
         command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as run:
@@ -198,6 +198,38 @@ def test_a_stop_signal_ends_the_wait_for_a_store_that_never_answers(
         backends(filled),
     )
     assert read_catalog(faulty_store.url).backups == ()
+
+
+def test_a_stop_signal_ends_a_restore_whose_server_takes_its_time_over_rows(
+    filled: Database, tmp_path: Path
+) -> None:
+    """Its sessions are cancelled, rather than waited for, and what they have loaded is gone."""
+    traces = Traces(secrets.token_hex(16))
+    (tmp_path / "store").mkdir()
+    folder = repository(tmp_path / "app", (tmp_path / "store").as_uri(), [])
+    filled.execute(
+        "CREATE FUNCTION slow() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN "
+        f"PERFORM pg_sleep(60) WHERE current_database() <> '{filled.name}'; RETURN true; END $$;"
+        "ALTER TABLE words ADD CHECK (slow());"
+    )
+    take_backup(Source("app", "postgresql", filled.url), (tmp_path / "store").as_uri())
+    before = database_names(filled.server_url)
+
+    status, seconds, said = stopped_while(
+        lambda: filled.query(
+            "SELECT FROM pg_stat_activity WHERE query LIKE 'COPY %' AND wait_event = 'PgSleep'"
+        ),
+        folder,
+        environment(filled, traces),
+        "restore",
+        "--into",
+        f"{filled.name}_back",
+    )
+
+    assert (status, said.splitlines()[-1]) == (130, "interrupted")
+    assert seconds < 5
+    assert not traces.left()
+    assert database_names(filled.server_url) == before
 
 
 def test_a_restore_that_is_killed_leaves_nothing_under_the_name_that_was_asked_for(

@@ -1,8 +1,10 @@
-"""A restore works in parallel, from a private file where there is room for one, and is everything or nothing."""
+"""A restore works in parallel as the dump comes, and is everything or nothing."""
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +12,14 @@ import psycopg
 import pytest
 
 from helpers.postgres import Database, database_names
-from mainstay.backup import Source, compare_content, engine_named, restore_backup, take_backup
-from mainstay.backup.engines import postgresql_load
-from mainstay.backup.restore import dump_of
-from mainstay.backup.stores import open_store
+from mainstay.backup import Manifest, Source, compare_content, engine_named, restore_backup, take_backup
+from mainstay.backup.engines import postgresql_copy
+from mainstay.backup.engines.postgresql_rows import Rows, Statement
+from mainstay.backup.stream import compress, decompress
 from mainstay.errors import EngineError, VerificationError
 from mainstay.platform import process
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
-from mainstay.progress import SILENT
+from mainstay.policy.backups import Guards
 
 ENGINE = engine_named("postgresql")
 TABLES = """
@@ -31,6 +33,9 @@ INSERT INTO child SELECT i, 1 + i % 2000, repeat(md5(i::text), 8) FROM generate_
 REFRESH MATERIALIZED VIEW counted;
 COMMENT ON INDEX child_parent_id_idx IS 'of a thing that is made last';
 """
+LARGE_OBJECTS = (
+    "SELECT lo_from_bytea(0, decode(repeat('0a5c2e', 50000 * i), 'hex')) FROM generate_series(0, 2) i;"
+)
 # A single entry that makes the table of contents larger than what is kept at first.
 LARGE_CONTENTS = f"CREATE FUNCTION large() RETURNS text LANGUAGE sql AS $$ SELECT '{'x' * (3 << 20)}' $$;"
 
@@ -59,36 +64,41 @@ def came_back_equal(url: str, server_url: str, store_url: str, into: str) -> boo
     return compare_content(manifest.content, found) == ()
 
 
-@pytest.fixture
-def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No dump ever fits into the temporary folder."""
-    monkeypatch.setattr(postgresql_load, "_ROOM", float("inf"))
-
-
-def test_a_damaged_artifact_touches_no_row(
+def test_a_table_that_is_large_is_loaded_by_several_sessions(
     database: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where there is room for the dump, `pg_restore` does not even begin before its end was found to be good."""
+    """Also one with rows of several blocks, each of which one session has to load."""
+    monkeypatch.setattr(postgresql_copy, "_TOGETHER_BYTES", 0)
+    database.execute(
+        f"{TABLES} CREATE TABLE long AS SELECT i, repeat('x', 100000 * i) FROM generate_series(1, 20) i"
+    )
+
+    sessions = sessions_that_loaded(monkeypatch)
+
+    assert came_back_equal(database.url, database.server_url, store_url, f"{database.name}_back")
+    assert len(sessions["child"]) > 1
+    assert len(sessions["long"]) > 1
+
+
+def test_a_table_that_is_small_keeps_the_order_of_its_rows(
+    database: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One session loads it, while others load other tables: a dump of it is the same text as before."""
     database.execute(TABLES)
+    before = database.query("SELECT id FROM child")
+    sessions = sessions_that_loaded(monkeypatch)
     manifest = take_backup(Source("app", "postgresql", database.url), store_url)
-    path = Path(store_url.removeprefix("file://")) / manifest.artifact.key
-    path.write_bytes(path.read_bytes()[:-1] + b"\0")
-    loaded: list[object] = []
-    monkeypatch.setattr(process, "run", lambda argv, **_: loaded.append(argv))
+    into = f"{database.name}_back"
 
-    with SILENT.step("Restore") as step, pytest.raises(VerificationError):
-        postgresql_load.load_archive(
-            Path("pg_restore"),
-            "nowhere",
-            dump_of(manifest, open_store(store_url), (), step),
-            {},
-            size_bytes=manifest.dump.size_bytes,
-        )
+    restored = restore_backup(manifest, store_url, server_url=database.server_url, into=into)
 
-    assert loaded == []
+    with psycopg.connect(restored.url) as connection:
+        after = connection.execute("SELECT id FROM child").fetchall()
+    ENGINE.drop_database(database.server_url, into)
+    assert after == before
+    assert [len(used) for used in sessions.values()] == [1, 1]
 
 
-@pytest.mark.usefixtures("no_room")
 def test_more_contents_than_are_kept_at_first(database: Database, store_url: str) -> None:
     """A table of contents of several MiB is waited for."""
     database.execute(TABLES + LARGE_CONTENTS)
@@ -96,47 +106,43 @@ def test_more_contents_than_are_kept_at_first(database: Database, store_url: str
     assert came_back_equal(database.url, database.server_url, store_url, f"{database.name}_back")
 
 
-@pytest.mark.parametrize("room", [2, float("inf")], ids=["from a file", "as it comes"])
+@pytest.mark.parametrize("together_bytes", [0, 16 << 20], ids=["shared", "in order"])
 def test_the_newest_version(
-    room: float, newest_server: EmbeddedPostgres, store_url: str, monkeypatch: pytest.MonkeyPatch
+    together_bytes: int, newest_server: EmbeddedPostgres, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PostgreSQL 18 writes another archive version; the same ways lead through it."""
-    monkeypatch.setattr(postgresql_load, "_ROOM", room)
+    """PostgreSQL 18 writes another archive version, and large objects in another way."""
+    monkeypatch.setattr(postgresql_copy, "_TOGETHER_BYTES", together_bytes)
     url = newest_server.url()
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(b"SELECT lo_unlink(oid) FROM pg_largeobject_metadata")
         connection.execute(b"DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        connection.execute(TABLES.encode())
+        connection.execute(f"{TABLES} {LARGE_OBJECTS}".encode())
 
     assert came_back_equal(url, url, store_url, "back")
 
 
-@pytest.mark.usefixtures("no_room")
-def test_contents_beyond_the_limit(
-    database: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
+def test_a_database_without_tables(database: Database, store_url: str) -> None:
+    """There are no rows to share out; its large objects are loaded all the same."""
+    database.execute(f"CREATE SEQUENCE alone START 7; {LARGE_OBJECTS}")
+    manifest = take_backup(
+        Source("app", "postgresql", database.url),
+        store_url,
+        guards=Guards.model_validate({"on-empty": "warn"}),
+    )
+    into = f"{database.name}_back"
+
+    restored = restore_backup(manifest, store_url, server_url=database.server_url, into=into)
+
+    found = ENGINE.read_content(restored.url)
+    ENGINE.drop_database(database.server_url, into)
+    assert compare_content(manifest.content, found) == ()
+    assert found.large_objects.rows == 3
+
+
+def test_only_the_contents_of_the_archive_stand_in_a_private_folder(
+    database: Database, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Contents that would take too much room are not kept: the restore goes the ordinary way, and is complete."""
-    monkeypatch.setattr(postgresql_load, "_HEAD_BYTES", 1)
-    monkeypatch.setattr(postgresql_load, "_HEAD_BYTES_AT_MOST", 1)
-    database.execute(TABLES + LARGE_CONTENTS)
-    jobs: list[tuple[int, int]] = []
-    monkeypatch.setattr(process, "run", recording(jobs))
-
-    assert came_back_equal(database.url, database.server_url, store_url, f"{database.name}_back")
-    assert jobs == []
-
-
-@pytest.mark.parametrize(("room", "whole"), [(2, True), (float("inf"), False)])
-def test_the_work_is_shared_out_from_a_private_file(
-    database: Database,
-    store_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    room: float,
-    whole: bool,
-) -> None:
-    """The file is readable for nobody else, gone afterwards, and holds no row where there is no room for all."""
-    monkeypatch.setattr(postgresql_load, "_ROOM", room)
+    """It is readable for nobody else, gone afterwards, and smaller than the dump."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
@@ -147,8 +153,49 @@ def test_the_work_is_shared_out_from_a_private_file(
     assert came_back_equal(database.url, database.server_url, store_url, f"{database.name}_back")
     ((mode, size_bytes),) = jobs
     assert mode & 0o077 == 0
-    assert (size_bytes > 5 << 20) is whole
+    assert size_bytes <= 2 << 20
     assert list(temporary.iterdir()) == []
+
+
+def test_rows_that_the_server_refuses_leave_no_database(database: Database, store_url: str) -> None:
+    """What the server said is told, and no session or thread is left."""
+    database.execute(
+        f"{TABLES} CREATE FUNCTION here(bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF current_database() <> '{database.name}' THEN RAISE 'not here'; END IF; RETURN true; END $$;"
+        "ALTER TABLE child ADD CHECK (here(id));"
+    )
+    manifest = take_backup(Source("app", "postgresql", database.url), store_url)
+    threads = threading.active_count()
+
+    with pytest.raises(EngineError, match="refuses rows: not here"):
+        restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
+
+    assert f"{database.name}_back" not in database_names(database.server_url)
+    assert threading.active_count() == threads
+
+
+def test_a_damaged_artifact_is_named_rather_than_what_the_server_made_of_it(
+    database: Database, store_url: str
+) -> None:
+    """Rows that no longer fit their columns are the artifact's fault, which only its end shows."""
+    database.execute("CREATE TABLE numbers AS SELECT i FROM generate_series(1, 300000) i")
+    manifest = take_backup(Source("app", "postgresql", database.url), store_url)
+    path = Path(store_url.removeprefix("file://")) / manifest.artifact.key
+    dump = b"".join(decompress(iter([path.read_bytes()])))
+    path.write_bytes(b"".join(compress(iter([dump.replace(b"150000\n", b"15000x\n")]))))
+
+    with pytest.raises(VerificationError, match="the manifest says"):
+        restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
+
+    assert f"{database.name}_back" not in database_names(database.server_url)
+
+
+def test_an_archive_that_is_none_is_refused_by_pg_restore(database: Database, store_url: str) -> None:
+    """Its own words say why."""
+    manifest = take_backup_of_nonsense(database, store_url)
+
+    with pytest.raises(EngineError, match="does not appear to be a valid archive"):
+        restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
 
 
 def test_an_index_that_cannot_be_built_leaves_no_database(database: Database, store_url: str) -> None:
@@ -165,6 +212,37 @@ def test_an_index_that_cannot_be_built_leaves_no_database(database: Database, st
         restore_backup(manifest, store_url, server_url=database.server_url, into=into)
 
     assert into not in database_names(database.server_url)
+
+
+def take_backup_of_nonsense(database: Database, store_url: str) -> Manifest:
+    """Return a manifest that vouches for an artifact which holds no dump."""
+    database.execute("CREATE TABLE kept AS SELECT 1 AS id")
+    manifest = take_backup(Source("app", "postgresql", database.url), store_url)
+    nonsense = b"nonsense" * (1 << 18)
+    packed = b"".join(compress(iter([nonsense])))
+    (Path(store_url.removeprefix("file://")) / manifest.artifact.key).write_bytes(packed)
+    artifact = {"size_bytes": len(packed), "sha256": hashlib.sha256(packed).hexdigest()}
+    return manifest.model_copy(
+        update={
+            "artifact": manifest.artifact.model_copy(update=artifact),
+            "dump": manifest.dump.model_copy(update={"size_bytes": len(nonsense)}),
+        }
+    )
+
+
+def sessions_that_loaded(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+    """Return, once rows were loaded, which sessions loaded rows of each table."""
+    sessions: dict[str, set[int]] = {}
+    do = postgresql_copy._Session._do
+
+    def noting(self: postgresql_copy._Session, part: Rows | Statement) -> None:
+        if isinstance(part, Rows):
+            table = part.statement.decode().split()[1].removeprefix("public.")
+            sessions.setdefault(table, set()).add(id(self))
+        do(self, part)
+
+    monkeypatch.setattr(postgresql_copy._Session, "_do", noting)
+    return sessions
 
 
 def recording(jobs: list[tuple[int, int]]) -> object:

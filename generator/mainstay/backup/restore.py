@@ -61,7 +61,7 @@ def restore_backup(  # noqa: PLR0913 - what, from where, to where; the rest has 
         with progress.step(f"Restore {manifest.id} into {into}") as step:
             step.expect(manifest.dump.size_bytes)
             dump = dump_of(manifest, store, identities, step)
-            engine.load(dump, url, manifest.server, manifest.dump.size_bytes)
+            engine.load(dump, url, manifest.server)
             step.note(f"{manifest.dump.size_bytes:,} bytes, {manifest.content.rows:,} rows")
     except BaseException:
         engine.drop_database(server_url, into)

@@ -8,7 +8,8 @@ import signal
 import subprocess  # noqa: TID251 - this is the one place
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
@@ -129,15 +130,50 @@ def feed_input(
     process = _start(words, env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     with _Stderr(process) as stderr:
         try:
-            # A program that stopped reading explains itself on standard error: EPIPE adds nothing.
-            with contextlib.suppress(BrokenPipeError):
-                for block in blocks:
-                    _write_all(_pipe(process.stdin), block)
-                _pipe(process.stdin).close()
-            if returncode := process.wait():
+            if returncode := _feed(process, blocks):
                 raise failure(words, returncode, stderr.text())
         finally:
             _end(process)
+        return stderr.text()
+
+
+def pass_through(
+    argv: Sequence[str | Path],
+    blocks: Iterator[bytes],
+    consume: Callable[[Iterator[bytes]], None],
+    *,
+    stop: Callable[[], None],
+) -> str:
+    """Write blocks to a program's standard input while `consume` reads its standard output, in a thread.
+
+    Returns what it wrote to standard error.
+
+    Nobody waits for somebody who has failed. When the blocks fail, the program is killed, `stop` is called and
+    `consume` sees its output end; when `consume` fails, the program is ended by the system, as nobody reads it.
+
+    Raises:
+        ProcessError: The program cannot be started, or ended with another status than 0. What the blocks raise, or
+            `consume` does, goes before that: it is why.
+    """
+    words = tuple(str(word) for word in argv)
+    process = _start(words, None, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with _Stderr(process) as stderr:
+        try:
+            with ThreadPoolExecutor(1, thread_name_prefix="output") as executor:
+                consuming = executor.submit(_consumed, _pipe(process.stdout), consume)
+                try:
+                    returncode = _feed(process, blocks)
+                    wait([consuming])
+                except BaseException:
+                    _kill(process)
+                    stop()
+                    raise
+        finally:
+            _end(process)
+        # A consumer that cannot go on because the output broke off says ProcessError: the program knows better why.
+        if returncode and isinstance(consuming.exception(), ProcessError | None):
+            raise failure(words, returncode, stderr.text())
+        consuming.result()
         return stderr.text()
 
 
@@ -204,6 +240,23 @@ def _blocks(descriptor: int) -> Iterator[bytes]:
         yield block
         if len(block) < _BLOCK_BYTES:
             time.sleep(_FILLING_SECONDS)
+
+
+def _feed(process: subprocess.Popen[bytes], blocks: Iterator[bytes]) -> int:
+    """Write blocks to a program's standard input, close it, and return the exit status."""
+    # A program that stopped reading explains itself on standard error: EPIPE adds nothing.
+    with contextlib.suppress(BrokenPipeError):
+        for block in blocks:
+            _write_all(_pipe(process.stdin), block)
+        _pipe(process.stdin).close()
+    return process.wait()
+
+
+def _consumed(output: IO[bytes], consume: Callable[[Iterator[bytes]], None]) -> None:
+    try:
+        consume(_blocks(output.fileno()))
+    finally:
+        output.close()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

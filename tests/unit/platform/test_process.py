@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.errors import ProcessError
+from mainstay.errors import EngineError, ProcessError, VerificationError
 from mainstay.platform import process
 
 
@@ -82,6 +83,79 @@ def test_a_program_that_stops_reading_explains_itself() -> None:
 
     with pytest.raises(ProcessError, match="relation exists"):
         process.feed_input(python(code), iter([b"x" * (1 << 20)] * 20))
+
+
+COPYING = python("import shutil, sys; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)")
+
+
+def never() -> None:
+    pytest.fail("nothing had to be stopped")
+
+
+def test_what_a_program_makes_of_a_stream_is_consumed_as_it_comes() -> None:
+    """More than pipes hold goes in and comes out at the same time."""
+    got = bytearray()
+
+    def consume(blocks: Iterator[bytes]) -> None:
+        for block in blocks:
+            got.extend(block)
+
+    process.pass_through(COPYING, (bytes([n]) * (1 << 20) for n in range(16)), consume, stop=never)
+
+    assert bytes(got) == b"".join(bytes([n]) * (1 << 20) for n in range(16))
+
+
+def test_a_consumer_that_fails_ends_the_program_and_is_told() -> None:
+    """Nobody goes on feeding a program that nobody reads."""
+    before = threading.active_count()
+
+    def fail(blocks: Iterator[bytes]) -> None:
+        next(blocks)
+        raise EngineError("the server is full")
+
+    with pytest.raises(EngineError, match="the server is full"):
+        process.pass_through(COPYING, itertools.repeat(b"x" * (1 << 20)), fail, stop=never)
+
+    assert threading.active_count() == before
+
+
+def test_what_the_stream_says_comes_before_its_consequences() -> None:
+    """The consumer is stopped, sees an end that it does not like, and is not listened to."""
+    stopped = threading.Event()
+
+    def broken() -> Iterator[bytes]:
+        yield b"x" * 10
+        raise VerificationError("the artifact is damaged")
+
+    def consume(blocks: Iterator[bytes]) -> None:
+        list(blocks)
+        assert stopped.wait(10)
+        raise ProcessError("the output broke off")
+
+    with pytest.raises(VerificationError, match="the artifact is damaged"):
+        process.pass_through(COPYING, broken(), consume, stop=stopped.set)
+
+
+def test_a_program_that_fails_knows_better_than_who_reads_it() -> None:
+    """Its own words are told, not that its output broke off."""
+
+    def consume(blocks: Iterator[bytes]) -> None:
+        list(blocks)
+        raise ProcessError("the output broke off")
+
+    with pytest.raises(ProcessError, match="no archive"):
+        process.pass_through(python("import sys; sys.exit('no archive')"), iter([b"x"]), consume, stop=never)
+
+
+def test_a_consumer_may_refuse_the_output_of_a_program_that_ended_well() -> None:
+    """The program has nothing to say about it."""
+
+    def consume(blocks: Iterator[bytes]) -> None:
+        list(blocks)
+        raise ProcessError("the output broke off")
+
+    with pytest.raises(ProcessError, match="the output broke off"):
+        process.pass_through(COPYING, iter([b"x"]), consume, stop=never)
 
 
 def test_a_program_that_is_not_there_is_named() -> None:

@@ -121,7 +121,7 @@ class Command:
             with _as_engine_error():
                 process.run(programs.argv(programs.drop))
 
-    def load(self, blocks: Iterator[bytes], url: str, server: Server, size_bytes: int) -> None:
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
         """Feed the dump to `load`, which is killed before the end of its input when the dump is not whole."""
         programs = Programs.parse(url)
         with _as_engine_error():

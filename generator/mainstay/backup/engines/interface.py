@@ -90,7 +90,7 @@ class Engine(Protocol):
         """Drop a database, connections and all, if it exists."""
         ...
 
-    def load(self, blocks: Iterator[bytes], url: str, server: Server, size_bytes: int) -> None:
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
         """Load a dump into an empty database: everything or nothing."""
         ...
 

@@ -125,7 +125,7 @@ class MongoDB:
             script.write_text(target.script("dropDatabase()"), encoding="utf-8")
             process.run([find_program("mongosh"), "--nodb", "--quiet", "--norc", f"--file={script}"])
 
-    def load(self, blocks: Iterator[bytes], url: str, server: Server, size_bytes: int) -> None:
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
         """Load an archive with `mongorestore`, whatever its database was called."""
         target = ConnectionUrl.parse(url)
         names = ("--nsFrom=$of$.$all$", f"--nsTo={target.database}.$all$")

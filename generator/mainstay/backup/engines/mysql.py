@@ -205,7 +205,7 @@ class MySQL:
         with self._at(server_url) as cursor, reporting("cannot drop"):
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted(database)}")
 
-    def load(self, blocks: Iterator[bytes], url: str, server: Server, size_bytes: int) -> None:
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
         """Load a dump with the client, which stops at the first error."""
         target = ConnectionUrl.parse(url)
         program = find_program(self.product, series_of(server.version), "client")

@@ -175,19 +175,12 @@ class PostgreSQL:
         ):
             connection.execute(statement)
 
-    def load(self, blocks: Iterator[bytes], url: str, server: Server, size_bytes: int) -> None:
-        """Load a dump with `pg_restore`, in parallel as far as the temporary folder has room."""
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
+        """Load a dump with `pg_restore`, over several sessions."""
         target = ConnectionUrl.parse(url)
         program = find_bin(server.major, "pg_restore")
         with _as_engine_error():
-            text = load_archive(
-                program,
-                target.database,
-                blocks,
-                target.environment(),
-                size_bytes=size_bytes,
-                with_owners=self.with_owners,
-            )
+            text = load_archive(program, target, blocks, with_owners=self.with_owners)
         if self.strict and (warnings := " ".join(text.split())):
             raise EngineError(f"pg_restore ended well, but warned: {warnings}")
 

@@ -125,7 +125,7 @@ class SQLite:
         for companion in _COMPANIONS:
             path.with_name(path.name + companion).unlink(missing_ok=True)
 
-    def load(self, blocks: Iterator[bytes], url: str, server: Server, size_bytes: int) -> None:
+    def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
         """Write the file beside its place and move it there when it is whole."""
         path = path_of(url)
         partial = path.with_name(path.name + ".partial")
