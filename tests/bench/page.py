@@ -68,8 +68,8 @@ _METHOD = """## How it was measured
   second.
 - **Temporary bytes** are the most that stood in `TMPDIR` at once, looked at as often.
 - **Restores**: local dumps are files in memory. The target is what `pg_dump -Fc` writes by default; an uncompressed one
-  stands beside it. mainstay fetches, decrypts, checks and unpacks the artifact while it loads it; its temporary bytes are
-  the archive's table of contents. Creating the database counts for all.
+  stands beside it. mainstay fetches, decrypts, checks and unpacks the artifact while it loads it; its temporary bytes
+  are the archive's table of contents. Creating the database counts for all.
 
 ## What it does not show
 
