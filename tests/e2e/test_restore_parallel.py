@@ -14,6 +14,7 @@ import pytest
 from helpers.postgres import Database, database_names
 from mainstay.backup import Manifest, Source, compare_content, engine_named, restore_backup, take_backup
 from mainstay.backup.engines import postgresql_copy
+from mainstay.backup.engines.postgresql import PostgreSQL
 from mainstay.backup.engines.postgresql_rows import Rows, Statement
 from mainstay.backup.stream import compress, decompress
 from mainstay.errors import EngineError, VerificationError
@@ -36,6 +37,21 @@ COMMENT ON INDEX child_parent_id_idx IS 'of a thing that is made last';
 LARGE_OBJECTS = (
     "SELECT lo_from_bytea(0, decode(repeat('0a5c2e', 50000 * i), 'hex')) FROM generate_series(0, 2) i;"
 )
+ODD = rb"""
+CREATE TABLE "a;
+ FROM stdin" ("b
+c" text, "d""e" int);
+INSERT INTO "a;
+ FROM stdin" SELECT repeat(E'\\.\n.\t', i % 50), i FROM generate_series(1, 5000) i;
+CREATE TABLE nothing (); INSERT INTO nothing DEFAULT VALUES;
+SELECT lo_from_bytea(70000 + i, decode(repeat('0a5c2e0a', 30000 * i), 'hex')) FROM generate_series(0, 9) i;
+ALTER LARGE OBJECT 70001 OWNER TO "odd ""role"; GRANT SELECT ON LARGE OBJECT 70002 TO "odd ""role";
+COMMENT ON LARGE OBJECT 70003 IS E'two\nlines;';
+"""
+ABOUT_LARGE_OBJECTS = """
+SELECT oid, lomowner::regrole::text, lomacl::text, obj_description(oid, 'pg_largeobject'), md5(lo_get(oid))
+FROM pg_largeobject_metadata ORDER BY 1
+"""
 # A single entry that makes the table of contents larger than what is kept at first.
 LARGE_CONTENTS = f"CREATE FUNCTION large() RETURNS text LANGUAGE sql AS $$ SELECT '{'x' * (3 << 20)}' $$;"
 
@@ -137,6 +153,31 @@ def test_a_database_without_tables(database: Database, store_url: str) -> None:
     ENGINE.drop_database(database.server_url, into)
     assert compare_content(manifest.content, found) == ()
     assert found.large_objects.rows == 3
+
+
+@pytest.mark.parametrize("server", ["postgres_server", "newest_server"])
+def test_owners_and_odd_things_come_back(server: str, request: pytest.FixtureRequest, store_url: str) -> None:
+    """Large objects of somebody else, with privileges and a comment; names and rows that look like the end of rows."""
+    running: EmbeddedPostgres = request.getfixturevalue(server)
+    with psycopg.connect(running.url(), autocommit=True) as connection:
+        connection.execute(b"CREATE DATABASE odd")
+        connection.execute(b'CREATE ROLE "odd ""role"')
+    with psycopg.connect(running.url("odd"), autocommit=True) as connection:
+        connection.execute(ODD)
+        before = connection.execute(ABOUT_LARGE_OBJECTS).fetchall()
+    manifest = take_backup(Source("app", "postgresql", running.url("odd")), store_url)
+
+    restored = restore_backup(
+        manifest, store_url, server_url=running.url(), into="odd_back", engine=PostgreSQL(with_owners=True)
+    )
+
+    with psycopg.connect(restored.url) as connection:
+        assert connection.execute(ABOUT_LARGE_OBJECTS).fetchall() == before
+    assert compare_content(manifest.content, ENGINE.read_content(restored.url)) == ()
+    for name in ("odd", "odd_back"):
+        ENGINE.drop_database(running.url(), name)
+    with psycopg.connect(running.url(), autocommit=True) as connection:
+        connection.execute(b'DROP ROLE "odd ""role"')
 
 
 def test_only_the_contents_of_the_archive_stand_in_a_private_folder(

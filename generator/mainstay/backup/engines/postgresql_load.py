@@ -28,6 +28,8 @@ _WITHOUT_OWNERS = ("--no-owner", "--no-acl")
 _DATA = "--section=data"
 _HAS_DATA = re.compile(r"\d+; \d+ \d+ (TABLE DATA|BLOBS) ")
 """An entry in the list of the data section that has data in the archive. Others set sequences and statistics."""
+_ABOUT_ROWS = (psycopg.DataError, psycopg.IntegrityError)
+"""What a server says of rows that are not as they were, rather than of itself."""
 _JOBS_AT_MOST = 4
 _HEAD_BYTES = 1 << 20
 
@@ -71,7 +73,7 @@ def _keep_contents(program: Path, blocks: Iterator[bytes], file: Path) -> Iterat
     """Write the beginning of an archive to a file until the table of contents is in it; return what was read."""
     seen: list[bytes] = []
     wanted_bytes = _HEAD_BYTES
-    with file.open("wb", buffering=0) as head:
+    with file.open("wb") as head:
         for block in blocks:
             seen.append(block)
             _write(head, block)
@@ -85,6 +87,7 @@ def _keep_contents(program: Path, blocks: Iterator[bytes], file: Path) -> Iterat
 def _write(file: IO[bytes], block: bytes) -> None:
     try:
         file.write(block)
+        file.flush()
     except OSError as error:
         raise EngineError(
             f"the table of contents cannot be kept in {Path(file.name).parent}: {error.strerror}",
@@ -112,7 +115,7 @@ def _load_rows(words: Sequence[str | Path], target: ConnectionUrl, archive: Iter
     try:
         said = process.pass_through(words, archive, loader.load, stop=loader.cancel)
     except (EngineError, ProcessError) as error:
-        if isinstance(error, ProcessError) or isinstance(error.__cause__, psycopg.DataError):
+        if isinstance(error, ProcessError) or isinstance(error.__cause__, _ABOUT_ROWS):
             _read_to_the_end(archive)
         raise
     _read_to_the_end(archive)
