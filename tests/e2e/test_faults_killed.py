@@ -91,7 +91,7 @@ def test_a_backup_that_is_stopped_at_any_moment_is_whole_or_none(
     done = process.run(
         [sys.executable, REPOSITORY / "tests/helpers/doomed.py", json.dumps(plan)],
         env=environment(filled, traces),
-        timeout_seconds=120,
+        timeout_seconds=240,
     )
 
     statuses = json.loads(done.stdout)
