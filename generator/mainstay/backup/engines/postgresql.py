@@ -20,7 +20,7 @@ from mainstay.backup.content import Content, SequencePosition
 from mainstay.backup.engines.interface import Snapshot
 from mainstay.backup.engines.postgresql_content import read_content, read_sequences
 from mainstay.backup.engines.postgresql_load import load_archive
-from mainstay.backup.engines.postgresql_session import connected, identity, reporting, said
+from mainstay.backup.engines.postgresql_session import cancel, connected, identity, reporting, said
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
 from mainstay.backup.manifest import Server
 from mainstay.errors import DamageUncheckedError, EngineError, ProcessError
@@ -29,7 +29,6 @@ from mainstay.platform.embedded_postgres import EmbeddedPostgres
 from mainstay.platform.postgres_installs import find_bin
 
 DUMP_FORMAT = "pg_dump-custom"
-_CANCEL_SECONDS = 10.0
 _AMCHECK = ("--install-missing", "--heapallindexed", "--no-password")
 _DUMP = ("--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=600000")
 """A table that somebody holds locked for ten minutes fails the backup: one that waits for ever fails nothing."""
@@ -67,8 +66,7 @@ class PostgreSQLSnapshot:
 
     def cancel(self) -> None:
         """Cancel the query that reads the content."""
-        with contextlib.suppress(psycopg.Error):
-            self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
+        cancel(self._connection)
 
     def dump(self) -> Iterator[bytes]:
         """Yield the dump of the snapshot."""

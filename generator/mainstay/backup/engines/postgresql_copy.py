@@ -11,14 +11,13 @@ from typing import Any
 import psycopg
 
 from mainstay.backup.engines.postgresql_rows import Rows, Statement, read_script
-from mainstay.backup.engines.postgresql_session import connected, reporting
+from mainstay.backup.engines.postgresql_session import cancel, connected, reporting
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
 
 _TOGETHER_BYTES = 16 << 20
 """A table that is not larger is loaded by one session: its rows keep their order, and another table has the others."""
 _WAITING = 64
 """So many blocks of at most 256 KiB wait for each session: one small table after the other finds a session free."""
-_CANCEL_SECONDS = 10.0
 
 
 class RowLoader:
@@ -57,8 +56,7 @@ class RowLoader:
     def cancel(self) -> None:
         """Cancel what the sessions do."""
         for connection in self._connections:
-            with contextlib.suppress(psycopg.Error):
-                connection.cancel_safe(timeout=_CANCEL_SECONDS)
+            cancel(connection)
 
 
 class _Session:

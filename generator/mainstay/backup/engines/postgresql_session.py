@@ -11,6 +11,7 @@ import psycopg
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
 from mainstay.errors import EngineError
 
+_CANCEL_SECONDS = 10.0
 _CONNECT_HINT = "check host, port, user and password, and that this machine may connect"
 _SYSTEM_IS_TOLD = "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')"
 _SYSTEM = "SELECT system_identifier FROM pg_catalog.pg_control_system()"
@@ -31,6 +32,12 @@ def connected(target: ConnectionUrl, *, autocommit: bool = False) -> Iterator[ps
         yield connection
     finally:
         connection.close()
+
+
+def cancel(connection: psycopg.Connection[Any]) -> None:
+    """Cancel what a connection does, from another thread; it may have ended just now."""
+    with contextlib.suppress(psycopg.Error):
+        connection.cancel_safe(timeout=_CANCEL_SECONDS)
 
 
 @contextlib.contextmanager
