@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from psycopg import sql
 from bench import dataset
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
-from mainstay.platform.guard import guarded
+from mainstay.platform.guard import guarded, temporary_folder
 
 MAJOR = 16
 BUCKET = "bench"
-_MEMORY = "/dev/shm"
+_MEMORY = Path("/dev/shm")
 _SINK_SECONDS = 10.0
 
 
@@ -56,12 +55,9 @@ class Store:
             shutil.rmtree(self.folder / folder, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def memory_folder() -> Iterator[Path]:
+def memory_folder() -> contextlib.AbstractContextManager[Path]:
     """Yield a folder in memory that is removed however this process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="mainstay-bench-", dir=_MEMORY))
-    with guarded(folders=[folder]):
-        yield folder
+    return temporary_folder("mainstay-bench-", within=_MEMORY)
 
 
 @contextlib.contextmanager

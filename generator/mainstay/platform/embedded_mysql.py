@@ -12,7 +12,6 @@ import secrets
 import shutil
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from urllib.parse import quote
 from mainstay.errors import EngineError
 from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
-from mainstay.platform.guard import guarded
+from mainstay.platform.guard import guarded, socket_folder
 from mainstay.platform.mysql_installs import Series, find_program
 from mainstay.platform.redact import remember
 
@@ -68,10 +67,8 @@ class EmbeddedMySQL:
             EngineError: No such server is installed here, or it does not start.
         """
         program = find_program(product, series, "server")
-        # A Unix socket's path must be shorter than about 100 bytes: TMPDIR of a test is often too long.
-        folder = Path(tempfile.mkdtemp(prefix="mainstay-my-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - mkdtemp makes it private
         user = _UNPRIVILEGED if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-        with guarded(folders=[folder]):
+        with socket_folder("mainstay-my-") as folder:
             server = cls(product, folder / "socket", secrets.token_urlsafe(24))
             remember(server.password)
             if user:

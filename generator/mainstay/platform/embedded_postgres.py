@@ -10,7 +10,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from urllib.parse import quote
 from mainstay.errors import EngineError
 from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
-from mainstay.platform.guard import guarded
+from mainstay.platform.guard import guarded, socket_folder
 from mainstay.platform.postgres_installs import find_bin
 from mainstay.platform.redact import remember
 
@@ -64,10 +63,8 @@ class EmbeddedPostgres:
             EngineError: No such server is installed here, or it does not start.
         """
         bin_dir = find_bin(major, "postgres").parent
-        # A Unix socket's path must be shorter than about 100 bytes: TMPDIR of a test is often too long.
-        folder = Path(tempfile.mkdtemp(prefix="mainstay-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108 - mkdtemp makes it private
         user = _UNPRIVILEGED if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-        with guarded(folders=[folder]):
+        with socket_folder("mainstay-pg-") as folder:
             password = secrets.token_urlsafe(24)
             remember(password)
             runnable = _reachable(bin_dir, folder, user)

@@ -10,6 +10,7 @@ import subprocess  # noqa: TID251 - a guardian outlives the process that starts 
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mainstay.platform import process
@@ -67,8 +68,19 @@ def _guardian(words: Sequence[str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
-    """Yield a new folder that is removed afterwards, also when this process is killed."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
+def temporary_folder(prefix: str, *, within: Path | None = None) -> Iterator[Path]:
+    """Yield a new folder for this user only that is removed afterwards, also when this process is killed.
+
+    Args:
+        prefix: What its name begins with.
+        within: Where it is made, instead of in the folder for temporary files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
     with guarded(folders=[folder]):
         yield folder
+
+
+def socket_folder(prefix: str) -> AbstractContextManager[Path]:
+    """Yield such a folder for a Unix socket: its path has to stay below about 100 bytes, and TMPDIR is often long."""
+    short = Path("/tmp")  # noqa: S108 - the folder that is made there is private
+    return temporary_folder(prefix, within=short if short.is_dir() else None)
