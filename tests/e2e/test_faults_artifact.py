@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from helpers.backups import trusting
 from helpers.postgres import Database, database_names
 from mainstay.backup import (
     Level,
@@ -50,14 +50,6 @@ def take(database: Database, store: Path, *, sealed: bool) -> Manifest:
 def flipped(data: bytes, position: int) -> bytes:
     """Return the data with one bit of one byte changed."""
     return data[:position] + bytes([data[position] ^ 0x10]) + data[position + 1 :]
-
-
-def trusting(manifest: Manifest, data: bytes) -> Manifest:
-    """Return a manifest that vouches for these stored bytes: what else notices is then on its own."""
-    artifact = manifest.artifact.model_copy(
-        update={"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    )
-    return manifest.model_copy(update={"artifact": artifact})
 
 
 def regions_of_age(data: bytes) -> Iterator[tuple[str, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from helpers.backups import trusting
 from helpers.postgres import Database, database_names
 from mainstay.backup import Manifest, Source, compare_content, engine_named, restore_backup, take_backup
 from mainstay.backup.engines import postgresql_copy
@@ -208,10 +208,8 @@ def test_rows_that_the_server_refuses_leave_no_database(database: Database, stor
     manifest = take_backup(Source("app", "postgresql", database.url), store_url)
     threads = threading.active_count()
 
-    with pytest.raises(EngineError, match="refuses rows: not here"):
-        restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
+    refused(manifest, store_url, database, EngineError, "refuses rows: not here")
 
-    assert f"{database.name}_back" not in database_names(database.server_url)
     assert threading.active_count() == threads
 
 
@@ -225,18 +223,14 @@ def test_a_damaged_artifact_is_named_rather_than_what_the_server_made_of_it(
     dump = b"".join(decompress(iter([path.read_bytes()])))
     path.write_bytes(b"".join(compress(iter([dump.replace(b"150000\n", b"15000x\n")]))))
 
-    with pytest.raises(VerificationError, match="the manifest says"):
-        restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
-
-    assert f"{database.name}_back" not in database_names(database.server_url)
+    refused(manifest, store_url, database, VerificationError, "the manifest says")
 
 
 def test_an_archive_that_is_none_is_refused_by_pg_restore(database: Database, store_url: str) -> None:
     """Its own words say why."""
     manifest = take_backup_of_nonsense(database, store_url)
 
-    with pytest.raises(EngineError, match="does not appear to be a valid archive"):
-        restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
+    refused(manifest, store_url, database, EngineError, "does not appear to be a valid archive")
 
 
 def test_an_index_that_cannot_be_built_leaves_no_database(database: Database, store_url: str) -> None:
@@ -247,12 +241,20 @@ def test_an_index_that_cannot_be_built_leaves_no_database(database: Database, st
         "CREATE INDEX ON parent (here_only(name));"
     )
     manifest = take_backup(Source("app", "postgresql", database.url), store_url)
-    into = f"{database.name}_back"
 
-    with pytest.raises(EngineError, match="not here"):
-        restore_backup(manifest, store_url, server_url=database.server_url, into=into)
+    refused(manifest, store_url, database, EngineError, "not here")
 
-    assert into not in database_names(database.server_url)
+
+def refused(
+    manifest: Manifest, store_url: str, database: Database, error: type[Exception], match: str
+) -> None:
+    """Expect a restore to fail, and to leave no database."""
+    before = database_names(database.server_url)
+
+    with pytest.raises(error, match=match):
+        restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
+
+    assert database_names(database.server_url) == before
 
 
 def take_backup_of_nonsense(database: Database, store_url: str) -> Manifest:
@@ -262,13 +264,8 @@ def take_backup_of_nonsense(database: Database, store_url: str) -> Manifest:
     nonsense = b"nonsense" * (1 << 18)
     packed = b"".join(compress(iter([nonsense])))
     (Path(store_url.removeprefix("file://")) / manifest.artifact.key).write_bytes(packed)
-    artifact = {"size_bytes": len(packed), "sha256": hashlib.sha256(packed).hexdigest()}
-    return manifest.model_copy(
-        update={
-            "artifact": manifest.artifact.model_copy(update=artifact),
-            "dump": manifest.dump.model_copy(update={"size_bytes": len(nonsense)}),
-        }
-    )
+    dump = manifest.dump.model_copy(update={"size_bytes": len(nonsense)})
+    return trusting(manifest, packed).model_copy(update={"dump": dump})
 
 
 def sessions_that_loaded(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
