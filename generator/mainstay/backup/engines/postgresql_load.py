@@ -1,8 +1,8 @@
 """Loads an archive of `pg_dump` as it comes, with as many sessions at once as pay.
 
 `pg_restore` works in parallel only on a file that it can seek in, and the whole dump is not put into one. But all that
-is not rows needs nothing but the table of contents, which stands at the beginning of the archive: that alone is kept in
-a file. Rows are written out as a script by one `pg_restore`, and loaded over several sessions.
+is not rows needs nothing but the table of contents, which stands at the beginning of the archive: so much of it
+is kept in a private file. Rows are written out as a script by one `pg_restore`, and loaded over several sessions.
 """
 
 from __future__ import annotations
