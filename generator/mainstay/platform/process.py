@@ -6,20 +6,20 @@ import contextlib
 import os
 import signal
 import subprocess  # noqa: TID251 - this is the one place
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 from mainstay.errors import ProcessError
+from mainstay.platform.stderr import Stderr
 
 PIPE_BYTES = 1 << 20
 """1 MiB pipes made a dump 10 % faster than the default 64 KiB."""
+_AS_IT_COMES = -1
 _BLOCK_BYTES = 256 << 10
-_STDERR_KEPT_BYTES = 64 << 10
 _FILLING_SECONDS = 0.002
 _running: set[subprocess.Popen[bytes]] = set()
 
@@ -94,19 +94,24 @@ def not_started(argv: Sequence[str], error: OSError) -> ProcessError:
 
 
 def stream_output(
-    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None
+    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, wrapper: Sequence[str] = ()
 ) -> Generator[bytes, None, None]:
     """Yield what a program writes to standard output, in blocks of at most 256 KiB.
 
     Raises after the last block unless the program ended with status 0, so that whoever
     consumes the blocks never commits a truncated stream. Leaves no process and no thread behind.
 
+    Args:
+        argv: Program and arguments.
+        env: Variables added to this process's environment.
+        wrapper: What becomes the program, such as `stdbuf …`; messages do not name it.
+
     Raises:
         ProcessError: It cannot be started, or ended with another status than 0.
     """
     words = tuple(str(word) for word in argv)
-    process = _start(words, env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    with _Stderr(process) as stderr:
+    process = _start((*wrapper, *words), env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    with Stderr(_pipe(process.stderr)) as stderr:
         try:
             yield from _blocks(_pipe(process.stdout).fileno())
             if returncode := process.wait():
@@ -128,7 +133,7 @@ def feed_input(
     """
     words = tuple(str(word) for word in argv)
     process = _start(words, env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    with _Stderr(process) as stderr:
+    with Stderr(_pipe(process.stderr)) as stderr:
         try:
             if returncode := _feed(process, blocks):
                 raise failure(words, returncode, stderr.text())
@@ -157,7 +162,7 @@ def pass_through(
     """
     words = tuple(str(word) for word in argv)
     process = _start(words, None, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    with _Stderr(process) as stderr:
+    with Stderr(_pipe(process.stderr)) as stderr:
         try:
             with ThreadPoolExecutor(1, thread_name_prefix="output") as executor:
                 consuming = executor.submit(_consumed, _pipe(process.stdout), consume)
@@ -184,34 +189,13 @@ def kill_streams() -> None:
             _kill(process)
 
 
-class _Stderr:
-    """Drains a process's standard error in a thread and keeps its last 64 KiB."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._stream = _pipe(process.stderr)
-        self._kept = bytearray()
-        self._thread = threading.Thread(target=self._drain, name="stderr", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
-        self._stream.close()
-
-    def _drain(self) -> None:
-        while block := os.read(self._stream.fileno(), 1 << 16):
-            self._kept += block
-            del self._kept[:-_STDERR_KEPT_BYTES]
-
-    def text(self) -> str:
-        self._thread.join()
-        return self._kept.decode(errors="replace")
-
-
 def _start(
-    words: tuple[str, ...], env: Mapping[str, str] | None, *, stdin: int, stdout: int
+    words: tuple[str, ...],
+    env: Mapping[str, str] | None,
+    *,
+    stdin: int,
+    stdout: int,
+    pipe_bytes: int = PIPE_BYTES,
 ) -> subprocess.Popen[bytes]:
     try:
         process = subprocess.Popen(
@@ -221,10 +205,13 @@ def _start(
             stdout=stdout,
             stderr=subprocess.PIPE,
             bufsize=0,
-            pipesize=PIPE_BYTES,
+            pipesize=pipe_bytes,
             start_new_session=True,
         )
     except OSError as error:
+        # What all pipes of a user may hold is limited: then these are as large as the system makes them.
+        if isinstance(error, PermissionError) and pipe_bytes != _AS_IT_COMES:
+            return _start(words, env, stdin=stdin, stdout=stdout, pipe_bytes=_AS_IT_COMES)
         raise not_started(words, error) from error
     _running.add(process)
     return process

@@ -47,6 +47,35 @@ def test_a_stream_that_ends_badly_raises_after_its_last_block(code: str, message
     assert b"".join(got) == b"half\n"
 
 
+def test_a_wrapper_is_not_named() -> None:
+    """The message is about the program that somebody asked for."""
+    with pytest.raises(ProcessError, match=r"^sh exited with status 3"):
+        list(process.stream_output(["sh", "-c", "exit 3"], wrapper=("env",)))
+
+
+def test_a_stream_works_where_large_pipes_are_used_up() -> None:
+    """All pipes of a user together may hold 64 MiB by default; a busy runner's other jobs count too."""
+    code = """
+import fcntl, os
+from mainstay.platform import process
+if os.getuid() == 0:
+    os.setuid(65534)
+for _ in range(200):
+    try:
+        fcntl.fcntl(os.pipe()[1], fcntl.F_SETPIPE_SZ, process.PIPE_BYTES)
+    except PermissionError:
+        break
+else:
+    raise SystemExit("no limit")
+print(*process.stream_output(["/bin/echo", "streamed"]))
+"""
+    done = process.run(python(code), check=False)
+    if done.stderr == "no limit\n":
+        pytest.skip("this system does not limit the pipes of a user")
+
+    assert done.stdout == "b'streamed\\n'\n", done.stderr
+
+
 def test_abandoning_a_stream_ends_the_program() -> None:
     """Nothing goes on running that nobody reads."""
     before = threading.active_count()

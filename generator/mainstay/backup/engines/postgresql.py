@@ -27,6 +27,7 @@ from mainstay.errors import DamageUncheckedError, EngineError, ProcessError
 from mainstay.platform import process
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
 from mainstay.platform.postgres_installs import find_bin
+from mainstay.platform.stdio import large_buffer
 
 DUMP_FORMAT = "pg_dump-custom"
 _AMCHECK = ("--install-missing", "--heapallindexed", "--no-password")
@@ -72,7 +73,7 @@ class PostgreSQLSnapshot:
         """Yield the dump of the snapshot."""
         argv: list[str | Path] = [self._program, *_DUMP, f"--snapshot={self._snapshot_id}"]
         with _as_engine_error():
-            yield from process.stream_output(argv, env=self._url.environment())
+            yield from process.stream_output(argv, env=self._url.environment(), wrapper=large_buffer())
 
     def globals(self) -> bytes | None:
         """Return roles, their memberships and tablespaces as SQL, without the roles' passwords."""
