@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,5 +28,16 @@ def test_a_program_of_c_writes_into_a_large_buffer() -> None:
 def test_without_stdbuf_a_program_runs_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """It makes a dump quicker, not possible."""
     monkeypatch.setenv("PATH", "/nowhere")
+
+    assert large_buffer() == ()
+
+
+@pytest.mark.parametrize("script", ["exit 125", "echo 'libstdbuf.so cannot be preloaded' >&2", "#!/no/shell"])
+def test_a_broken_stdbuf_is_not_used(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some systems have the program without its library."""
+    stdbuf = tmp_path / "stdbuf"
+    stdbuf.write_text(script if script.startswith("#!") else f"#!/bin/sh\n{script}\n")
+    stdbuf.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
 
     assert large_buffer() == ()
