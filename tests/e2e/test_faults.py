@@ -92,7 +92,7 @@ def test_a_dump_that_is_cut_off_is_no_backup(
         take_backup(source(database.url), store_url, encrypt_to=recipients, progress=AtFirstBlock(does))
 
     assert keys_in(store_url) == []
-    assert {thread.name for thread in threading.enumerate()} & {"age", "stderr", "content_0"} == set()
+    assert {thread.name for thread in threading.enumerate()} & {"age", "stderr", "beside_0"} == set()
     assert process._running == set()
     manifest = take_backup(source(database.url), store_url, encrypt_to=recipients)
     assert verify_backup(manifest, store_url, level=Level.DIGEST).differences == ()

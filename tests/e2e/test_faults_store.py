@@ -99,7 +99,7 @@ def test_a_store_that_fails_takes_no_half_backup(
     assert verify_backup(manifest, faulty_store.url, level=Level.DIGEST).differences == ()
     assert read_catalog(faulty_store.url).backups == (manifest,)
     assert [
-        thread.name for thread in threading.enumerate() if thread.name in {"age", "stderr", "content_0"}
+        thread.name for thread in threading.enumerate() if thread.name in {"age", "stderr", "beside_0"}
     ] == []
 
 

@@ -23,6 +23,8 @@ from mainstay.policy.backups import Guards
 from mainstay.progress import SILENT, Progress, Step
 
 _CAUSE_SECONDS = 1.0
+_Before = tuple[Manifest | None, tuple[str, ...]]
+"""The newest backup there is, and what stands in the way of comparing with it."""
 
 
 def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
@@ -59,15 +61,15 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
     store = open_store(store_url)
     backup_id = new_id(clock.now())
     key = artifact_key(source.name, backup_id, encrypted=bool(encrypt_to))
-    previous, doubts = _backup_before(store_url, source.name)
     with (
         progress.step(f"Back up {source.name} to {store.url}") as step,
         engine_named(source.engine).snapshot(source.url) as snapshot,
-        _reading_beside(snapshot) as content,
+        _reading_beside(snapshot, store_url, source.name) as beside,
         _removing_on_failure(store, manifest_key(source.name, backup_id), key),
     ):
-        upload = _Upload(store, key, tuple(encrypt_to), step, content)
+        upload = _Upload(store, key, tuple(encrypt_to), step, beside.content)
         dump, artifact = upload.run(snapshot)
+        content, (previous, doubts) = beside.content.result(), beside.previous.result()
         manifest = Manifest(
             id=backup_id,
             database=source.name,
@@ -78,7 +80,7 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
             dump=dump,
             artifact=artifact,
             globals=upload.globals(snapshot),
-            content=content.result(),
+            content=content,
             caveats=(*snapshot.caveats, *doubts),
             tool_version=__version__,
             run_url=run_url,
@@ -86,12 +88,12 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
         oddities = require_plausible(manifest, previous, guards or Guards())
         manifest = manifest.model_copy(update={"caveats": (*manifest.caveats, *oddities)})
         store.create(manifest_key(source.name, backup_id), manifest.to_json())
-        content_note = f"{manifest.content.rows:,} rows in {len(manifest.content.tables)} tables"
-        step.note(content_note if manifest.content.known else "content unknown")
+        content_note = f"{content.rows:,} rows in {len(content.tables)} tables"
+        step.note(content_note if content.known else "content unknown")
     return manifest
 
 
-def _backup_before(store_url: str, database: str) -> tuple[Manifest | None, tuple[str, ...]]:
+def _backup_before(store_url: str, database: str) -> _Before:
     """Return the newest backup, and why there is nothing to compare with although there may be one."""
     try:
         return find_backup(store_url, database), ()
@@ -171,14 +173,26 @@ def _ending(blocks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
             blocks.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a thread reads while the dump streams, in this order."""
+
+    content: Future[Content]
+    previous: Future[_Before]
+
+
 @contextlib.contextmanager
-def _reading_beside(snapshot: Snapshot) -> Iterator[Future[Content]]:
-    """Read the content in a thread while the dump streams: both are the server's work, on two of its cores."""
-    with ThreadPoolExecutor(1, thread_name_prefix="content") as executor:
-        content = executor.submit(snapshot.content)
+def _reading_beside(snapshot: Snapshot, store_url: str, database: str) -> Iterator[_Beside]:
+    """Read in a thread what the dump does not wait for: the content is the server's work, on another of its cores."""
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as executor:
+        beside = _Beside(
+            content=executor.submit(snapshot.content),
+            previous=executor.submit(_backup_before, store_url, database),
+        )
         try:
-            yield content
+            yield beside
         except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
             snapshot.cancel()
             raise
 

@@ -49,13 +49,16 @@ _SAMPLED = 16
 _OWN = {
     # Types whose own hash tells apart whatever their text does, several times as fast; but for floats that are 0,
     # which is -0, and the scale of numbers where the column does not set it. Not intervals (a month is 30 days), enums
-    # (hashed by a number that changes). What cannot be called by its name before PostgreSQL 18 is hashed as a row of
-    # one column.
+    # (hashed by a number that changes). PostgreSQL before 18 cannot call some by their names: those are hashed as what
+    # they are made of, which is not dear, or else as a row of one column, which is.
     **{kind: f"hash{kind}extended({{0}}, {{1}})" for kind in ("int2", "int4", "int8")},
     **dict.fromkeys(("text", "varchar"), 'hashtextextended({0} COLLATE "C", {1})'),
-    **dict.fromkeys(("bool", "bytea", "date"), "hash_record_extended(ROW({0}), {1})"),
+    "bool": "hashint4extended({0}::int4, {1})",
+    "bytea": "hash_record_extended(ROW({0}), {1})",
+    "date": """CASE WHEN isfinite({0}) THEN hashint4extended({0} - DATE '2000-01-01', {1})
+        ELSE hashtextextended({0}::text, {1}) END""",
     **{kind: f"{kind}_hash_extended({{0}}, {{1}})" for kind in ("uuid", "time", "timestamp")},
-    "timestamptz": "timestamp_hash_extended({0} AT TIME ZONE 'UTC', {1})",
+    "timestamptz": "timestamp_hash_extended({0} AT TIME ZONE INTERVAL '0', {1})",
     "numeric of a scale": "hash_numeric_extended({0}, {1})",
     "numeric": "hash_numeric_extended({0}, {1} + coalesce(scale({0}), -1))",
     **{
