@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 import pytest
@@ -13,15 +14,16 @@ import pytest
 from helpers.backups import trusting
 from helpers.postgres import Database, database_names
 from mainstay.backup import Manifest, Source, compare_content, engine_named, restore_backup, take_backup
-from mainstay.backup.engines import postgresql_copy
+from mainstay.backup.engines import postgresql_copy, postgresql_load
 from mainstay.backup.engines.postgresql import PostgreSQL
 from mainstay.backup.engines.postgresql_rows import Rows, Statement
 from mainstay.backup.stream import compress, decompress
-from mainstay.errors import EngineError, VerificationError
+from mainstay.errors import EngineError, MainstayError, VerificationError
 from mainstay.platform import process
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
 from mainstay.policy.backups import Guards
 
+_Error = TypeVar("_Error", bound=MainstayError)
 ENGINE = engine_named("postgresql")
 TABLES = """
 CREATE TABLE parent (id bigint PRIMARY KEY, name text UNIQUE);
@@ -226,6 +228,43 @@ def test_a_damaged_artifact_is_named_rather_than_what_the_server_made_of_it(
     refused(manifest, store_url, database, VerificationError, "the manifest says")
 
 
+def test_damage_to_the_table_of_contents_is_named_and_does_not_fill_the_disk(
+    database: Database, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is not looked for without end: what was stored is compared with the manifest, and told."""
+    monkeypatch.setattr(postgresql_load, "_HEAD_BYTES", 16 << 10)
+    monkeypatch.setattr(postgresql_load, "_HEAD_BYTES_AT_MOST", 300 << 10)
+    kept: list[int] = []
+    monkeypatch.setattr(postgresql_load, "_divide", noting_size(kept))
+    database.execute(TABLES)
+    manifest = take_backup(Source("app", "postgresql", database.url), store_url)
+    path = Path(store_url.removeprefix("file://")) / manifest.artifact.key
+    dump = b"".join(decompress(iter([path.read_bytes()])))
+    path.write_bytes(b"".join(compress(iter([dump[:200] + b"\xff" * 8 + dump[208:]]))))
+
+    refused(manifest, store_url, database, VerificationError, "the manifest says")
+
+    assert len(dump) > 3 << 20
+    assert kept[0] <= 600 << 10
+
+
+def test_a_refused_statement_comes_with_how_to_find_out_about_damage(
+    database: Database, store_url: str
+) -> None:
+    """It may be the server's fault or that of a changed byte, and only the end of the archive could tell."""
+    database.execute(TABLES)
+    manifest = take_backup(Source("app", "postgresql", database.url), store_url)
+    path = Path(store_url.removeprefix("file://")) / manifest.artifact.key
+    dump = b"".join(decompress(iter([path.read_bytes()])))
+    path.write_bytes(
+        b"".join(compress(iter([dump.replace(b"CREATE TABLE public.child", b"CREATE TABLF public.child")])))
+    )
+
+    error = refused(manifest, store_url, database, EngineError, "TABLF")
+
+    assert "verify --level digest" in (error.hint or "")
+
+
 def test_an_archive_that_is_none_is_refused_by_pg_restore(database: Database, store_url: str) -> None:
     """Its own words say why."""
     manifest = take_backup_of_nonsense(database, store_url)
@@ -246,15 +285,16 @@ def test_an_index_that_cannot_be_built_leaves_no_database(database: Database, st
 
 
 def refused(
-    manifest: Manifest, store_url: str, database: Database, error: type[Exception], match: str
-) -> None:
-    """Expect a restore to fail, and to leave no database."""
+    manifest: Manifest, store_url: str, database: Database, error: type[_Error], match: str
+) -> _Error:
+    """Expect a restore to fail, and to leave no database; return the error."""
     before = database_names(database.server_url)
 
-    with pytest.raises(error, match=match):
+    with pytest.raises(error, match=match) as caught:
         restore_backup(manifest, store_url, server_url=database.server_url, into=f"{database.name}_back")
 
     assert database_names(database.server_url) == before
+    return caught.value
 
 
 def take_backup_of_nonsense(database: Database, store_url: str) -> Manifest:
@@ -281,6 +321,17 @@ def sessions_that_loaded(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]
 
     monkeypatch.setattr(postgresql_copy._Session, "_do", noting)
     return sessions
+
+
+def noting_size(kept: list[int]) -> object:
+    """Return `_divide` that notes the size of the table of contents."""
+    divide = postgresql_load._divide
+
+    def noting(program: Path, contents: Path, rows: Path, others: Path) -> None:
+        kept.append(contents.stat().st_size)
+        divide(program, contents, rows, others)
+
+    return noting
 
 
 def recording(jobs: list[tuple[int, int]]) -> object:

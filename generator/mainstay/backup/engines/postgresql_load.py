@@ -7,6 +7,7 @@ is kept in a private file. Rows are written out as a script by one `pg_restore`,
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
@@ -18,6 +19,7 @@ import psycopg
 
 from mainstay.backup.engines.postgresql_copy import RowLoader
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
+from mainstay.backup.stream import BLOCK_BYTES
 from mainstay.errors import EngineError, ProcessError
 from mainstay.platform import process
 from mainstay.platform.guard import temporary_folder
@@ -32,6 +34,8 @@ _ABOUT_ROWS = (psycopg.DataError, psycopg.IntegrityError)
 """What a server says of rows that are not as they were, rather than of itself."""
 _JOBS_AT_MOST = 4
 _HEAD_BYTES = 1 << 20
+_HEAD_BYTES_AT_MOST = 1 << 30
+_DAMAGE_HINT = "`mainstay backup verify --level digest` tells whether the artifact is damaged"
 
 
 def load_archive(
@@ -54,13 +58,16 @@ def load_archive(
 
     with temporary_folder("mainstay-restore-") as folder:
         contents, rows, others = folder / "contents", folder / "rows", folder / "others"
-        archive = itertools.chain(_keep_contents(program, blocks, contents), blocks)
-        _divide(program, contents, rows, others)
+        with _damage_first(blocks):
+            _keep_contents(program, blocks, contents)
+            _divide(program, contents, rows, others)
+        archive = itertools.chain(_read(contents), blocks)
 
         def build(*options: str) -> str:
             return process.run([*into, *options, contents], env=target.environment()).stderr
 
-        said = build("--section=pre-data") + build(_DATA, f"--use-list={others}")
+        with _damage_hinted():
+            said = build("--section=pre-data") + build(_DATA, f"--use-list={others}")
         said += _load_rows((program, _DATA, f"--use-list={rows}", "--file=-"), target, archive)
         return said + build("--section=post-data", f"--jobs={_jobs()}")
 
@@ -69,19 +76,18 @@ def _jobs() -> int:
     return min(os.cpu_count() or 1, _JOBS_AT_MOST)
 
 
-def _keep_contents(program: Path, blocks: Iterator[bytes], file: Path) -> Iterator[bytes]:
-    """Write the beginning of an archive to a file until the table of contents is in it; return what was read."""
-    seen: list[bytes] = []
+def _keep_contents(program: Path, blocks: Iterator[bytes], file: Path) -> None:
+    """Write the beginning of an archive to a file until the table of contents is in it, or it must be damaged."""
     wanted_bytes = _HEAD_BYTES
     with file.open("wb") as head:
         for block in blocks:
-            seen.append(block)
             _write(head, block)
+            if head.tell() >= _HEAD_BYTES_AT_MOST:
+                return
             if head.tell() >= wanted_bytes:
                 if process.run([program, "--list", file], check=False).returncode == 0:
-                    break
+                    return
                 wanted_bytes *= 2
-    return _released(seen)
 
 
 def _write(file: IO[bytes], block: bytes) -> None:
@@ -95,11 +101,10 @@ def _write(file: IO[bytes], block: bytes) -> None:
         ) from error
 
 
-def _released(blocks: list[bytes]) -> Iterator[bytes]:
-    """Yield the blocks, keeping none that was consumed."""
-    blocks.reverse()
-    while blocks:
-        yield blocks.pop()
+def _read(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as head:
+        while block := head.read(BLOCK_BYTES):
+            yield block
 
 
 def _divide(program: Path, contents: Path, rows: Path, others: Path) -> None:
@@ -112,17 +117,33 @@ def _divide(program: Path, contents: Path, rows: Path, others: Path) -> None:
 
 def _load_rows(words: Sequence[str | Path], target: ConnectionUrl, archive: Iterator[bytes]) -> str:
     loader = RowLoader(target, _jobs())
-    try:
+    with _damage_first(archive):
         said = process.pass_through(words, archive, loader.load, stop=loader.cancel)
-    except (EngineError, ProcessError) as error:
-        if isinstance(error, ProcessError) or isinstance(error.__cause__, _ABOUT_ROWS):
-            _read_to_the_end(archive)
-        raise
     _read_to_the_end(archive)
     return said
 
 
+@contextlib.contextmanager
+def _damage_first(archive: Iterator[bytes]) -> Iterator[None]:
+    """Have an archive that is refused say first whether it is what was stored: what else is said follows from that."""
+    try:
+        yield
+    except (EngineError, ProcessError) as error:
+        if isinstance(error, ProcessError) or isinstance(error.__cause__, _ABOUT_ROWS):
+            _read_to_the_end(archive)
+        raise
+
+
+@contextlib.contextmanager
+def _damage_hinted() -> Iterator[None]:
+    """Tell how to find out about damage: who waits for a refusal must not wait for the whole archive to be read."""
+    try:
+        yield
+    except ProcessError as error:
+        raise ProcessError(error.message, hint=_DAMAGE_HINT) from error
+
+
 def _read_to_the_end(archive: Iterator[bytes]) -> None:
-    """Have the archive say whether it is what was stored: it may be damaged, rather than what it was loaded into."""
+    """Have the archive say at its end whether it is what was stored."""
     for _ in archive:
         pass
