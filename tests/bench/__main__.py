@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("what", choices=["backup"])
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
-        "--size", type=int, default=800, metavar="MIB", help="database on disk (default: 800)"
+        "--size", type=int, default=1400, metavar="MIB", help="database on disk (default: 1400)"
     )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each contestant (default: 3)")
     parser.add_argument(
