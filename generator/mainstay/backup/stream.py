@@ -9,6 +9,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from mainstay.errors import VerificationError
 
@@ -61,6 +62,13 @@ class Meter(Counter):
     def sha256(self) -> str:
         """Digest of what went through so far, in hexadecimal."""
         return self._hash.hexdigest()
+
+
+def file_blocks(file: Path) -> Iterator[bytes]:
+    """Yield what a file holds."""
+    with file.open("rb") as opened:
+        while block := opened.read(BLOCK_BYTES):
+            yield block
 
 
 def compress(blocks: Iterator[bytes], level: int = LEVEL) -> Iterator[bytes]:

@@ -69,7 +69,8 @@ def take_backup(  # noqa: PLR0913 - what, to where; the rest has defaults
     ):
         upload = _Upload(store, key, tuple(encrypt_to), step, beside.content)
         dump, artifact = upload.run(snapshot)
-        content, (previous, doubts) = beside.content.result(), beside.previous.result()
+        content = beside.content.result()
+        previous, doubts = beside.previous.result()
         manifest = Manifest(
             id=backup_id,
             database=source.name,

@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mainstay.backup.content import Content
 from mainstay.backup.engines.interface import Snapshot
+from mainstay.backup.engines.programs import as_engine_error
 from mainstay.backup.manifest import Server
-from mainstay.errors import EngineError, ProcessError
+from mainstay.errors import EngineError
 from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
 
@@ -78,7 +79,7 @@ class CommandSnapshot:
 
     def dump(self) -> Iterator[bytes]:
         """Yield what the program writes; raises after the last block unless it ended with 0."""
-        with _as_engine_error():
+        with as_engine_error():
             yield from process.stream_output(self._programs.dump)
 
     def globals(self) -> bytes | None:
@@ -111,20 +112,20 @@ class Command:
         """Run `create`, if there is one; it has to fail when the database exists."""
         programs = Programs.parse(self.database_url(server_url, database))
         if programs.create:
-            with _as_engine_error():
+            with as_engine_error():
                 process.run(programs.argv(programs.create))
 
     def drop_database(self, server_url: str, database: str) -> None:
         """Run `drop`, if there is one."""
         programs = Programs.parse(self.database_url(server_url, database))
         if programs.drop:
-            with _as_engine_error():
+            with as_engine_error():
                 process.run(programs.argv(programs.drop))
 
     def load(self, blocks: Iterator[bytes], url: str, server: Server) -> None:
         """Feed the dump to `load`, which is killed before the end of its input when the dump is not whole."""
         programs = Programs.parse(url)
-        with _as_engine_error():
+        with as_engine_error():
             process.feed_input(programs.argv(programs.load), blocks)
 
     def read_content(self, url: str) -> Content:
@@ -150,11 +151,3 @@ class Command:
             "a `command` database is tried out by the programs that the policy names",
             hint="run this where the policy is",
         )
-
-
-@contextlib.contextmanager
-def _as_engine_error() -> Iterator[None]:
-    try:
-        yield
-    except ProcessError as error:
-        raise EngineError(error.message, hint=error.hint) from error

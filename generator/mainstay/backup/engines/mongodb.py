@@ -19,8 +19,9 @@ from mainstay.backup.content import Content
 from mainstay.backup.engines.interface import Snapshot
 from mainstay.backup.engines.mongodb_archive import ArchiveReader
 from mainstay.backup.engines.mongodb_url import ConnectionUrl
+from mainstay.backup.engines.programs import as_engine_error
 from mainstay.backup.manifest import Server
-from mainstay.errors import EngineError, ProcessError
+from mainstay.errors import EngineError
 from mainstay.platform import process
 from mainstay.platform.clock import SystemClock
 from mainstay.platform.guard import temporary_folder
@@ -58,7 +59,7 @@ class MongoDBSnapshot:
     def dump(self) -> Iterator[bytes]:
         """Yield the archive; raises after the last block unless it is whole."""
         reader, empty, problem = ArchiveReader(), True, None
-        with _as_engine_error():
+        with as_engine_error():
             for block in process.stream_output(self._argv):
                 empty = False
                 try:
@@ -119,7 +120,7 @@ class MongoDB:
     def drop_database(self, server_url: str, database: str) -> None:
         """Drop a database with the shell."""
         target = ConnectionUrl.parse(server_url).with_database(database)
-        with temporary_folder("mainstay-") as folder, _as_engine_error():
+        with temporary_folder("mainstay-") as folder, as_engine_error():
             script = folder / "drop.js"
             script.touch(mode=0o600)
             script.write_text(target.script("dropDatabase()"), encoding="utf-8")
@@ -129,7 +130,7 @@ class MongoDB:
         """Load an archive with `mongorestore`, whatever its database was called."""
         target = ConnectionUrl.parse(url)
         names = ("--nsFrom=$of$.$all$", f"--nsTo={target.database}.$all$")
-        with _sign_in(target) as config, _as_engine_error():
+        with _sign_in(target) as config, as_engine_error():
             said = process.feed_input(
                 [find_program("mongorestore"), config, "--archive", "--stopOnError", *names], blocks
             )
@@ -167,11 +168,3 @@ def _sign_in(target: ConnectionUrl) -> Iterator[str]:
         path.touch(mode=0o600)
         path.write_text(target.config(), encoding="utf-8")
         yield f"--config={path}"
-
-
-@contextlib.contextmanager
-def _as_engine_error() -> Iterator[None]:
-    try:
-        yield
-    except ProcessError as error:
-        raise EngineError(error.message, hint=error.hint) from error

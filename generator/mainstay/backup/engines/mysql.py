@@ -21,7 +21,6 @@ from mainstay.backup.engines.mysql_content import Inventory, quoted, read_conten
 from mainstay.backup.engines.mysql_instant import share_instant
 from mainstay.backup.engines.mysql_session import (
     NO_LOGIN_FILE,
-    as_engine_error,
     connected,
     option_file,
     reporting,
@@ -29,6 +28,7 @@ from mainstay.backup.engines.mysql_session import (
     unseen_kinds,
 )
 from mainstay.backup.engines.mysql_url import ConnectionUrl
+from mainstay.backup.engines.programs import as_engine_error
 from mainstay.backup.manifest import Server
 from mainstay.errors import EngineError
 from mainstay.platform import process

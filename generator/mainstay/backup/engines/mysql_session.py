@@ -11,7 +11,7 @@ from pymysql.cursors import Cursor
 
 from mainstay.backup.engines.mysql_content import prepare_session
 from mainstay.backup.engines.mysql_url import ConnectionUrl
-from mainstay.errors import EngineError, ProcessError
+from mainstay.errors import EngineError
 from mainstay.platform.guard import temporary_folder
 from mainstay.platform.mysql_installs import Series
 
@@ -108,12 +108,3 @@ def reporting(what: str) -> Iterator[None]:
         yield
     except pymysql.MySQLError as error:
         raise EngineError(f"the database {what}: {error.args[-1] if error.args else error}") from error
-
-
-@contextlib.contextmanager
-def as_engine_error() -> Iterator[None]:
-    """Turn a program's errors into an engine's."""
-    try:
-        yield
-    except ProcessError as error:
-        raise EngineError(error.message, hint=error.hint) from error

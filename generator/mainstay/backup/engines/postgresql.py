@@ -22,8 +22,9 @@ from mainstay.backup.engines.postgresql_content import read_content, read_sequen
 from mainstay.backup.engines.postgresql_load import load_archive
 from mainstay.backup.engines.postgresql_session import cancel, connected, identity, reporting, said
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
+from mainstay.backup.engines.programs import as_engine_error
 from mainstay.backup.manifest import Server
-from mainstay.errors import DamageUncheckedError, EngineError, ProcessError
+from mainstay.errors import DamageUncheckedError, EngineError
 from mainstay.platform import process
 from mainstay.platform.embedded_postgres import EmbeddedPostgres
 from mainstay.platform.postgres_installs import find_bin
@@ -72,13 +73,13 @@ class PostgreSQLSnapshot:
     def dump(self) -> Iterator[bytes]:
         """Yield the dump of the snapshot."""
         argv: list[str | Path] = [self._program, *_DUMP, f"--snapshot={self._snapshot_id}"]
-        with _as_engine_error():
+        with as_engine_error():
             yield from process.stream_output(argv, env=self._url.environment(), wrapper=large_buffer())
 
     def globals(self) -> bytes | None:
         """Return roles, their memberships and tablespaces as SQL, without the roles' passwords."""
         program = self._program.with_name("pg_dumpall")
-        with _as_engine_error():
+        with as_engine_error():
             done = process.run([program, *_GLOBALS], env=self._url.environment())
         return done.stdout.encode()
 
@@ -135,7 +136,7 @@ class PostgreSQL:
     def check_readable(self, blocks: Iterator[bytes], server: Server) -> None:
         """Read a whole dump with `pg_restore`, which turns it into SQL that nobody keeps."""
         program = find_bin(server.major, "pg_restore")
-        with _as_engine_error():
+        with as_engine_error():
             process.feed_input([program, "--file=/dev/null"], blocks)
 
     def database_url(self, server_url: str, database: str) -> str:
@@ -178,7 +179,7 @@ class PostgreSQL:
         """Load a dump with `pg_restore`, over several sessions."""
         target = ConnectionUrl.parse(url)
         program = find_bin(server.major, "pg_restore")
-        with _as_engine_error():
+        with as_engine_error():
             text = load_archive(program, target, blocks, with_owners=self.with_owners)
         if self.strict and (warnings := " ".join(text.split())):
             raise EngineError(f"pg_restore ended well, but warned: {warnings}")
@@ -219,11 +220,3 @@ class PostgreSQL:
         """Run a throw-away server of the same major version."""
         with EmbeddedPostgres.start(server.major) as scratch:
             yield scratch.url()
-
-
-@contextlib.contextmanager
-def _as_engine_error() -> Iterator[None]:
-    try:
-        yield
-    except ProcessError as error:
-        raise EngineError(error.message, hint=error.hint) from error

@@ -19,7 +19,8 @@ import psycopg
 
 from mainstay.backup.engines.postgresql_copy import RowLoader
 from mainstay.backup.engines.postgresql_url import ConnectionUrl
-from mainstay.backup.stream import BLOCK_BYTES
+from mainstay.backup.engines.programs import as_engine_error
+from mainstay.backup.stream import file_blocks
 from mainstay.errors import EngineError, ProcessError
 from mainstay.platform import process
 from mainstay.platform.guard import temporary_folder
@@ -36,6 +37,7 @@ _JOBS_AT_MOST = 4
 _HEAD_BYTES = 1 << 20
 _HEAD_BYTES_AT_MOST = 1 << 30
 _DAMAGE_HINT = "`mainstay backup verify --level digest` tells whether the artifact is damaged"
+"""Only the end of the archive could tell: who waits for a refusal must not wait for all of it to be read."""
 
 
 def load_archive(
@@ -50,8 +52,8 @@ def load_archive(
         with_owners: Give objects their owners and privileges; every role must exist.
 
     Raises:
-        EngineError: The server refuses rows, or the temporary folder cannot be written.
-        ProcessError: `pg_restore` refuses.
+        EngineError: The server refuses, or the temporary folder cannot be written.
+        ProcessError: `pg_restore` fails.
     """
     owners = () if with_owners else _WITHOUT_OWNERS
     into = (program, *_ALWAYS, *owners, f"--dbname={target.database}")
@@ -61,12 +63,12 @@ def load_archive(
         with _damage_first(blocks):
             _keep_contents(program, blocks, contents)
             _divide(program, contents, rows, others)
-        archive = itertools.chain(_read(contents), blocks)
+        archive = itertools.chain(file_blocks(contents), blocks)
 
         def build(*options: str) -> str:
             return process.run([*into, *options, contents], env=target.environment()).stderr
 
-        with _damage_hinted():
+        with as_engine_error(_DAMAGE_HINT):
             said = build("--section=pre-data") + build(_DATA, f"--use-list={others}")
         said += _load_rows((program, _DATA, f"--use-list={rows}", "--file=-"), target, archive)
         return said + build("--section=post-data", f"--jobs={_jobs()}")
@@ -101,12 +103,6 @@ def _write(file: IO[bytes], block: bytes) -> None:
         ) from error
 
 
-def _read(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as head:
-        while block := head.read(BLOCK_BYTES):
-            yield block
-
-
 def _divide(program: Path, contents: Path, rows: Path, others: Path) -> None:
     """List what the data section holds: what has data in the archive, and what has not."""
     listed = process.run([program, "--list", _DATA, contents]).stdout.splitlines(keepends=True)
@@ -132,15 +128,6 @@ def _damage_first(archive: Iterator[bytes]) -> Iterator[None]:
         if isinstance(error, ProcessError) or isinstance(error.__cause__, _ABOUT_ROWS):
             _read_to_the_end(archive)
         raise
-
-
-@contextlib.contextmanager
-def _damage_hinted() -> Iterator[None]:
-    """Tell how to find out about damage: who waits for a refusal must not wait for the whole archive to be read."""
-    try:
-        yield
-    except ProcessError as error:
-        raise ProcessError(error.message, hint=_DAMAGE_HINT) from error
 
 
 def _read_to_the_end(archive: Iterator[bytes]) -> None:

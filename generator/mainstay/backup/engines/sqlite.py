@@ -21,12 +21,12 @@ from mainstay.backup.engines.interface import Snapshot
 from mainstay.backup.engines.sqlite_content import read_content
 from mainstay.backup.engines.sqlite_url import path_of, sibling
 from mainstay.backup.manifest import Server
+from mainstay.backup.stream import file_blocks
 from mainstay.errors import EngineError
 from mainstay.platform.clock import SystemClock
 from mainstay.platform.guard import temporary_folder
 
 DUMP_FORMAT = "sqlite-file"
-_BLOCK_BYTES = 1 << 20
 _BUSY_SECONDS = 30.0
 _BUSY_PAUSE_SECONDS = 0.25
 _COMPANIONS = ("", "-wal", "-shm", "-journal", ".partial")
@@ -59,9 +59,7 @@ class SQLiteSnapshot:
         with _opened(self._copy) as connection, _reporting("cannot be read"):
             if damage := _damage(connection):
                 raise EngineError(f"the database is damaged: {damage[0]}", hint=_DAMAGE_HINT)
-        with self._copy.open("rb") as copy:
-            while block := copy.read(_BLOCK_BYTES):
-                yield block
+        yield from file_blocks(self._copy)
 
     def globals(self) -> bytes | None:
         """Return nothing: there is nothing outside the file."""
